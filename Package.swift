@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "cluster-scan",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ClusterScan", targets: ["ClusterScan"]),
+        .executable(name: "cluster-scan", targets: ["cluster-scan"]),
+    ],
+    dependencies: [
+        // Event loop, sockets, timers and back-pressure; the loop a service already runs.
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.81.0"),
+        // Persistent maps and deques: cursors that are cheap to attach to every batch.
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
+        // Subcommands, help, validation and shell completions of the command line.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+    ],
+    targets: [
+        // No pkgConfig: hiredis.pc passes -D_FILE_OFFSET_BITS, which SwiftPM reports as a prohibited flag.
+        .systemLibrary(
+            name: "CHiredis",
+            providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
+        ),
+        .target(name: "CHiredisSupport", dependencies: ["CHiredis"]),
+        .target(
+            name: "ClusterScan",
+            dependencies: [
+                "CHiredisSupport",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "cluster-scan",
+            dependencies: [
+                "ClusterScan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ClusterScanTests",
+            dependencies: [
+                "ClusterScan",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            resources: [.copy("Vectors")],
+            swiftSettings: swiftSettings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
