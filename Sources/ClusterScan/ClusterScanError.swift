@@ -1,0 +1,64 @@
+/// Why an iteration could not be carried on: what happened, where, and what to do.
+public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure. More kinds may be added in later versions.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// A stable name, for logs and metrics.
+        public let description: String
+
+        /// No server of the cluster could be reached.
+        public static let unreachable = Code(description: "unreachable")
+        /// The server refused the user name, the password, or the lack of one.
+        public static let authenticationFailed = Code(description: "authenticationFailed")
+        /// The user may not run a command that is needed.
+        public static let permissionDenied = Code(description: "permissionDenied")
+        /// Slots could not be covered in the time allowed.
+        public static let slotsNotCovered = Code(description: "slotsNotCovered")
+        /// The cursor is damaged, or belongs to another query.
+        public static let invalidCursor = Code(description: "invalidCursor")
+        /// The server does not understand the query, for example the name of a type.
+        public static let invalidQuery = Code(description: "invalidQuery")
+        /// The server answered in a way that is not understood.
+        public static let protocolViolation = Code(description: "protocolViolation")
+        /// The scanner was shut down.
+        public static let shutDown = Code(description: "shutDown")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened and what to do, in one or two sentences.
+    public var message: String
+    /// The node it happened at, if it was one.
+    public var address: NodeAddress?
+    /// The slots that could not be covered.
+    public var slots: SlotSet
+    /// Where the iteration stood: resume from here once the cause is gone.
+    public var cursor: ScanCursor?
+
+    package init(
+        _ code: Code,
+        _ message: String,
+        at address: NodeAddress? = nil,
+        slots: SlotSet = SlotSet(),
+        cursor: ScanCursor? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.address = address
+        self.slots = slots
+        self.cursor = cursor
+    }
+
+    package init(_ failure: ScanFailure) {
+        self.init(failure.code, failure.message, at: failure.address)
+    }
+
+    package init(_ error: ScanCursorError) {
+        self.init(.invalidCursor, error.description)
+    }
+
+    /// The message, led by the address of the node if there is one.
+    public var description: String {
+        guard let address else { return message }
+        return "\(address): \(message)"
+    }
+}

@@ -1,0 +1,31 @@
+/// What is under way for one lane. What must outlive the process is in its ``LaneRecord``.
+struct Lane: Sendable {
+    enum Phase: Sendable, Hashable {
+        /// Waits for what the witnesses say about themselves, before the first page or after a failure.
+        case opening
+        /// Waits for a page.
+        case reading
+        /// Waits for what the witnesses say about themselves after the last page.
+        case closing
+        /// Waits for time to pass after a failure.
+        case pausing(until: Duration)
+    }
+
+    let id: LaneID
+    /// The node that is read.
+    let node: ClusterNode
+    /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a replica, the
+    /// source of a migration.
+    let witnesses: [ClusterNode]
+    var phase: Phase = .opening
+    /// What the witnesses have said in this phase.
+    var statuses: [NodeID: NodeStatus] = [:]
+    /// Failures in a row.
+    var failures = 0
+
+    /// What every witness has said, in the order of ``witnesses``; `nil` until all have.
+    var testimony: [NodeStatus]? {
+        let said = witnesses.compactMap { statuses[$0.id] }
+        return said.count == witnesses.count ? said : nil
+    }
+}

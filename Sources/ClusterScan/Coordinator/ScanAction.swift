@@ -1,0 +1,21 @@
+/// What the coordinator wants done. Whoever drives it performs actions in order and answers with events.
+package enum ScanAction: Sendable {
+    /// Read the topology from any node that answers; answer with `topologyLoaded` or `topologyFailed`.
+    case loadTopology
+    /// Read what a node says about itself; answer with `statusRead` or `laneFailed`.
+    ///
+    /// Unless it must be fresh, the answer may be what the node said when the connection to it was opened: that is
+    /// enough to know which process it is.
+    case readStatus(LaneID, of: ClusterNode, fresh: Bool)
+    /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no other;
+    /// answer with `pageRead` or `laneFailed`.
+    case readPage(LaneID, of: ClusterNode, cursor: UInt64)
+    /// Call `tick` when this much time has passed since the start.
+    case wake(at: Duration)
+    /// Tell whoever watches.
+    case report(ScanEvent)
+    /// Every wanted slot is covered, or was given up as the policy allows.
+    case finish(ScanReport)
+    /// The promise cannot be kept.
+    case fail(ClusterScanError)
+}

@@ -1,0 +1,198 @@
+extension ScanCoordinator {
+    // MARK: Asking
+
+    mutating func askWitnesses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
+        guard let witnesses = lanes[id]?.witnesses else { return }
+        lanes[id]?.phase = phase
+        lanes[id]?.statuses = [:]
+        for node in witnesses {
+            act(.readStatus(id, of: node, fresh: fresh))
+        }
+    }
+
+    private mutating func askForPage(_ id: LaneID) {
+        guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
+        switch record.position {
+        case .scan(let cursor):
+            lanes[id]?.phase = .reading
+            act(.readPage(id, of: node, cursor: cursor))
+        case .walked, .slots:
+            askWitnesses(of: id, entering: .closing, fresh: true)
+        }
+    }
+
+    // MARK: Events
+
+    /// A node has said what it is.
+    package mutating func statusRead(_ id: LaneID, _ status: NodeStatus, now: Duration) {
+        guard !isEnded, var lane = lanes[id] else { return }
+        for (peer, address) in status.peers {
+            peers[peer.prefix] = ClusterNode(id: peer, address: address)
+        }
+        guard lane.witnesses.contains(where: { $0.id == status.nodeID }) else {
+            // An address is not an identity: somebody else answers there now.
+            restart(id, reason: "node \(status.nodeID.description.prefix(8)) answers at its address")
+            suspectTopology(now: now)
+            plan(now: now)
+            return
+        }
+        lane.statuses[status.nodeID] = status
+        lanes[id] = lane
+        guard let testimony = lane.testimony else { return }
+        switch lane.phase {
+        case .opening:
+            if let record = progress.lanes[id] {
+                reopen(id, record, testimony, now: now)
+            } else {
+                open(id, testimony, now: now)
+            }
+        case .closing:
+            close(id, testimony, now: now)
+        case .reading, .pausing:
+            break
+        }
+    }
+
+    /// A page has arrived.
+    ///
+    /// - Parameters:
+    ///   - id: The lane that asked for it.
+    ///   - next: The server's cursor for the page after it; 0 when there is none.
+    ///   - keys: What the server returned.
+    ///   - now: The time since the start.
+    /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
+    package mutating func pageRead(_ id: LaneID, next: UInt64, keys: consuming KeyBatch, now: Duration) -> ScanBatch? {
+        guard !isEnded, let lane = lanes[id], let record = progress.lanes[id], lane.phase == .reading else {
+            return nil
+        }
+        var batch = keys
+        // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
+        if record.claims != .all {
+            batch.filter(slots: record.claims)
+        }
+        trouble.clear(record.claims)
+        lanes[id]?.failures = 0
+        report.pages += 1
+        progress.keysReturned += UInt64(batch.count)
+        progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
+        // R9: the cursor is taken now, when this batch is the last one handed on.
+        let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
+        askForPage(id)
+        return delivery
+    }
+
+    // MARK: Opening
+
+    /// R1: claims the open slots that the node itself says it serves.
+    private mutating func open(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
+        guard let lane = lanes[id], let own = testimony.first, let primary = testimony.last else { return }
+        guard primary.role == .primary, primary.seesMajority else {
+            abandonOpening(id, now: now)
+            return
+        }
+        if own.nodeID != primary.nodeID, own.role != .replica(of: primary.nodeID) {
+            avoided.insert(own.nodeID)
+            abandonOpening(id, now: now)
+            return
+        }
+        let served = openSlots.intersection(primary.slots)
+        let claims = served.subtracting(primary.marked)
+        let moving = served.intersection(primary.marked)
+        guard !served.isEmpty else {
+            abandonOpening(id, now: now)
+            return
+        }
+        fruitlessLoads = 0
+        let startedMigrations = claimMigrations(of: moving, at: primary)
+        if moving != startedMigrations {
+            noteMarkedSlots(moving.subtracting(startedMigrations), at: primary, now: now)
+        }
+        guard !claims.isEmpty else {
+            lanes[id] = nil
+            plan(now: now)
+            return
+        }
+        progress.lanes[id] = LaneRecord(
+            nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
+            process: ProcessMark(node: own.nodeID.prefix, run: own.runID.prefix, epoch: primary.configEpoch),
+            claims: claims
+        )
+        report.lanes += 1
+        act(.report(.laneStarted(lane.node, slots: claims)))
+        askForPage(id)
+        if !startedMigrations.isEmpty { plan(now: now) }
+    }
+
+    /// The node is not what the topology said.
+    private mutating func abandonOpening(_ id: LaneID, now: Duration) {
+        lanes[id] = nil
+        suspectTopology(now: now)
+    }
+
+    /// R7: a lane carries on only with the process that gave its cursor.
+    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
+        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else { return }
+        guard record.process.isSameProcess(as: own) else {
+            restart(id, reason: "its server process was replaced")
+            suspectTopology(now: now)
+            plan(now: now)
+            return
+        }
+        // After a failure the status is fresh: a lane that can no longer be credited is not worth finishing.
+        if lane.failures > 0, credit(for: record, testimony).isEmpty {
+            restart(id, reason: "its node no longer serves its slots")
+            suspectTopology(now: now)
+            plan(now: now)
+            return
+        }
+        askForPage(id)
+    }
+
+    // MARK: Closing
+
+    private mutating func close(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
+        guard let lane = lanes[id], let record = progress.lanes[id] else { return }
+        let earned = credit(for: record, testimony)
+        let lost = record.claims.subtracting(earned)
+        lanes[id] = nil
+        progress.lanes[id] = nil
+        if case .migrationSource(let destination) = record.purpose {
+            beginDestination(of: earned, at: destination, after: record)
+        } else {
+            progress.covered.formUnion(earned)
+            act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
+        }
+        trouble.clear(earned)
+        if !earned.isEmpty { fruitlessLoads = 0 }
+        if !lost.isEmpty {
+            report.restarts += 1
+            suspectTopology(now: now)
+        }
+        plan(now: now)
+    }
+
+    /// R3: the claims that may be credited, given what the witnesses say after the last page.
+    private func credit(for record: LaneRecord, _ testimony: [NodeStatus]) -> SlotSet {
+        guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
+        switch record.purpose {
+        case .owned:
+            guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
+                last.configEpoch == record.process.epoch,
+                first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
+            else { return SlotSet() }
+            return record.claims.intersection(last.slots).subtracting(last.marked)
+        case .migrationSource(let destination):
+            guard record.process.isSameProcess(as: first), first.configEpoch == record.process.epoch else {
+                return SlotSet()
+            }
+            return record.claims.intersection(first.migratingSlots(to: destination))
+        case .migrationDestination(let source):
+            guard source.isSameProcess(as: first), first.configEpoch == source.epoch,
+                record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch
+            else { return SlotSet() }
+            return record.claims
+                .intersection(first.migratingSlots(to: record.process.node))
+                .intersection(last.importingSlots(from: source.node))
+        }
+    }
+}

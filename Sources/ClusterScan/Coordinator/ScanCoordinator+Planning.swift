@@ -1,0 +1,152 @@
+extension ScanCoordinator {
+    /// Starts whatever can be started, and ends the iteration when nothing remains.
+    mutating func plan(now: Duration) {
+        guard !isEnded else { return }
+        guard !remaining.isEmpty else {
+            finish(now: now)
+            return
+        }
+        guard let topology else { return }
+        resumeRecordedLanes(in: topology, now: now)
+        startOwnedLanes(in: topology)
+        noteUnservedSlots(in: topology, now: now)
+        if !hasRoom {
+            // These wait for a lane to end, not for a node to answer.
+            trouble.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
+        }
+    }
+
+    private var slotsOfOpeningLanes: SlotSet {
+        lanes.keys.reduce(into: SlotSet()) { slots, id in
+            if progress.lanes[id] == nil { slots.formUnion(slotsAtStake(in: id)) }
+        }
+    }
+
+    private var hasRoom: Bool {
+        policy.maximumLanes.map { lanes.count < $0 } ?? true
+    }
+
+    /// Takes up the lanes of the cursor that nobody works on.
+    private mutating func resumeRecordedLanes(in topology: ClusterTopology, now: Duration) {
+        for (id, record) in progress.orderedLanes where lanes[id] == nil {
+            guard hasRoom else { return }
+            guard let lane = lane(id, for: record, in: topology) else {
+                restart(id, reason: "its node is no longer in the cluster")
+                continue
+            }
+            lanes[id] = lane
+            askWitnesses(of: id, entering: .opening, fresh: false)
+        }
+    }
+
+    private func lane(_ id: LaneID, for record: LaneRecord, in topology: ClusterTopology) -> Lane? {
+        guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else { return nil }
+        switch record.purpose {
+        case .owned:
+            let primary = topology.locate(node.id)?.shard.primary ?? node
+            return Lane(id: id, node: node, witnesses: primary == node ? [node] : [node, primary])
+        case .migrationSource:
+            return Lane(id: id, node: node, witnesses: [node])
+        case .migrationDestination(let source):
+            guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else { return nil }
+            return Lane(id: id, node: node, witnesses: [source, node])
+        }
+    }
+
+    /// Finds a node by the prefix of its id; the index says where it was in the topology of the cursor.
+    private func node(_ prefix: UInt64, near index: Int, in topology: ClusterTopology) -> ClusterNode? {
+        if topology.shards.indices.contains(index), topology.shards[index].primary.id.prefix == prefix {
+            return topology.shards[index].primary
+        }
+        for shard in topology.shards {
+            if shard.primary.id.prefix == prefix { return shard.primary }
+            if let replica = shard.replicas.first(where: { $0.id.prefix == prefix }) { return replica }
+        }
+        return peers[prefix]
+    }
+
+    /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by what the node
+    /// itself says.
+    private mutating func startOwnedLanes(in topology: ClusterTopology) {
+        // While the topology is being read again, the next one decides.
+        guard load == .idle, hasRoom else { return }
+        let open = openSlots
+        guard !open.isEmpty else { return }
+        let busy = nodesWithOwnedLane
+        for shard in topology.shards where !shard.slots.isDisjoint(with: open) {
+            guard !busy.contains(shard.primary.id) else { continue }
+            guard hasRoom else { return }
+            let id = LaneID(rawValue: nextLane)
+            nextLane += 1
+            let node = nodeToRead(of: shard)
+            lanes[id] = Lane(id: id, node: node, witnesses: node == shard.primary ? [node] : [node, shard.primary])
+            askWitnesses(of: id, entering: .opening, fresh: true)
+        }
+    }
+
+    /// Primaries whose shard has a lane already: a node is walked once at a time.
+    private var nodesWithOwnedLane: Set<NodeID> {
+        var nodes: Set<NodeID> = []
+        for (id, lane) in lanes {
+            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last else {
+                continue
+            }
+            nodes.insert(primary.id)
+        }
+        return nodes
+    }
+
+    private func nodeToRead(of shard: ClusterTopology.Shard) -> ClusterNode {
+        guard policy.readPreference == .preferReplicas else { return shard.primary }
+        return shard.replicas.first { !avoided.contains($0.id) } ?? shard.primary
+    }
+
+    private mutating func noteUnservedSlots(in topology: ClusterTopology, now: Duration) {
+        let unserved = openSlots.subtracting(topology.servedSlots)
+        guard !unserved.isEmpty else { return }
+        trouble.note(
+            unserved,
+            cause: ScanFailure(.rediscover, .slotsNotCovered, "no node serves these slots"),
+            now: now
+        )
+        suspectTopology(now: now)
+        scheduleGivingUp()
+    }
+
+    // MARK: Lanes that start over
+
+    /// R7 and R4: forgets a lane. Its slots are open again and will be read from the beginning.
+    mutating func restart(_ id: LaneID, reason: String) {
+        let lane = lanes.removeValue(forKey: id)
+        guard let record = progress.lanes.removeValue(forKey: id) else { return }
+        report.restarts += 1
+        if let lane {
+            act(.report(.laneRestarted(lane.node, slots: record.claims, reason: reason)))
+        }
+    }
+
+    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their
+    /// own nodes know better than hearsay, and are asked before anything is credited.
+    mutating func forgetLanesThatMoved(now: Duration) {
+        guard let topology else { return }
+        for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
+            guard case .pausing = lane.phase else { continue }
+            guard let record = progress.lanes[id] else {
+                // It has claimed nothing yet; planning decides again whom to ask.
+                if let primary = lane.witnesses.last, topology.index(ofPrimary: primary.id) == nil {
+                    lanes[id] = nil
+                }
+                continue
+            }
+            guard record.purpose == .owned else { continue }
+            let served = topology.locate(lane.node.id)?.shard.slots ?? SlotSet()
+            let lost = record.claims.subtracting(served)
+            guard !lost.isEmpty else { continue }
+            if lost == record.claims {
+                restart(id, reason: "its slots are served by another node now")
+            } else {
+                progress.lanes[id]?.claims.subtract(lost)
+            }
+        }
+    }
+}

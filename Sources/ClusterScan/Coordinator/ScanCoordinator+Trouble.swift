@@ -1,0 +1,101 @@
+extension ScanCoordinator {
+    /// What a lane asked for did not happen.
+    package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
+        guard !isEnded, let lane = lanes[id] else { return }
+        guard failure.remedy != .giveUp else {
+            end(.fail(ClusterScanError(failure)))
+            return
+        }
+        if case .pausing = lane.phase { return }
+        report.retries += 1
+        if failure.remedy == .rediscover, isReplicaLane(id) {
+            // Its cursor means nothing elsewhere, and the primary is there to be read.
+            avoided.insert(lane.node.id)
+            act(.report(.retrying(failure.address, reason: failure.message, pause: .zero)))
+            restart(id, reason: "the replica failed: \(failure.message)")
+            lanes[id] = nil
+            suspectTopology(now: now)
+            plan(now: now)
+            return
+        }
+        let failures = lane.failures + 1
+        let pause = backoff.pause(afterFailures: failures)
+        lanes[id]?.failures = failures
+        lanes[id]?.phase = .pausing(until: now + pause)
+        trouble.note(slotsAtStake(in: id), cause: failure, now: now)
+        act(.report(.retrying(failure.address, reason: failure.message, pause: pause)))
+        act(.wake(at: now + pause))
+        if failure.remedy == .rediscover { suspectTopology(now: now) }
+        giveUpWhatIsOverdue(now: now)
+    }
+
+    private func isReplicaLane(_ id: LaneID) -> Bool {
+        guard let lane = lanes[id], lane.node != lane.witnesses.last else { return false }
+        return progress.lanes[id].map { $0.purpose == .owned } ?? true
+    }
+
+    /// The slots a lane has claimed, or would claim if its node answered.
+    func slotsAtStake(in id: LaneID) -> SlotSet {
+        if let record = progress.lanes[id] { return record.claims }
+        guard let primary = lanes[id]?.witnesses.last, let index = topology?.index(ofPrimary: primary.id),
+            let shard = topology?.shards[index]
+        else { return SlotSet() }
+        return openSlots.intersection(shard.slots)
+    }
+
+    // MARK: R8
+
+    /// Makes sure that somebody looks when patience ends.
+    mutating func scheduleGivingUp() {
+        guard let oldest = trouble.oldest else { return }
+        act(.wake(at: oldest + policy.patience))
+    }
+
+    /// Gives up slots that have gone without progress for too long: the iteration fails, or goes on without them if
+    /// the policy allows it.
+    mutating func giveUpWhatIsOverdue(now: Duration) {
+        guard !isEnded else { return }
+        let overdue = trouble.removeAll(since: now - policy.patience)
+        guard !overdue.isEmpty else {
+            scheduleGivingUp()
+            return
+        }
+        let slots = overdue.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
+        guard policy.allowsUncoveredSlots else {
+            end(.fail(notCovered(slots, overdue, now: now)))
+            return
+        }
+        for entry in overdue {
+            act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.message)))
+        }
+        abandoned.formUnion(slots)
+        for (id, record) in progress.orderedLanes {
+            let claims = record.claims.subtracting(slots)
+            if claims.isEmpty {
+                lanes[id] = nil
+                progress.lanes[id] = nil
+            } else if claims != record.claims {
+                progress.lanes[id]?.claims = claims
+            }
+        }
+        for (id, lane) in lanes where progress.lanes[id] == nil {
+            if case .pausing = lane.phase { lanes[id] = nil }
+        }
+        plan(now: now)
+    }
+
+    private func notCovered(_ slots: SlotSet, _ entries: [TroubleLog.Entry], now: Duration) -> ClusterScanError {
+        let causes = entries.map { entry in
+            let place = entry.cause.address.map { "\($0): " } ?? ""
+            return "slots \(entry.slots): \(place)\(entry.cause.message)"
+        }
+        let code = entries.count == 1 && slots == remaining ? entries[0].cause.code : .slotsNotCovered
+        return ClusterScanError(
+            code,
+            "\(slots.count) of \(progress.wanted.count) slots could not be covered within \(policy.patience): "
+                + causes.joined(separator: "; "),
+            at: nil,
+            slots: slots
+        )
+    }
+}

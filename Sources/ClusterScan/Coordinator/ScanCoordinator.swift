@@ -1,0 +1,189 @@
+import HashTreeCollections
+
+/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and knows no
+/// clock: events come in through mutating functions, with the time since the start, and actions are taken out.
+///
+/// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
+package struct ScanCoordinator: Sendable {
+    let policy: ScanPolicy
+
+    /// How far the iteration has come: the state of every cursor.
+    package internal(set) var progress: ScanProgress
+    package internal(set) var topology: ClusterTopology?
+    package internal(set) var report = ScanReport()
+
+    var lanes: [LaneID: Lane] = [:]
+    var nextLane: UInt64
+    var load = TopologyLoad.idle
+    /// Failed or fruitless looks at the topology in a row.
+    var fruitlessLoads = 0
+    var trouble = TroubleLog()
+    /// Slots that were given up.
+    var abandoned = SlotSet()
+    /// Replicas that failed; their primary is read instead.
+    var avoided: Set<NodeID> = []
+    /// Other ends of migrations, by node id prefix.
+    var peers: [UInt64: ClusterNode] = [:]
+    var backoff: Backoff
+    var isEnded = false
+
+    private var actions: [ScanAction] = []
+
+    enum TopologyLoad: Sendable, Hashable {
+        case idle
+        case loading
+        case pausing(until: Duration)
+    }
+
+    /// Prepares to start or carry on an iteration.
+    ///
+    /// - Parameters:
+    ///   - progress: Where the iteration stands.
+    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be old.
+    ///   - policy: How to go about it.
+    package init(progress: ScanProgress, topology: ClusterTopology? = nil, policy: ScanPolicy = ScanPolicy()) {
+        self.progress = progress
+        self.topology = topology
+        self.policy = policy
+        nextLane = (progress.lanes.keys.map(\.rawValue).max() ?? 0) + 1
+        backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
+        report.wanted = progress.wanted
+        if let topology { adoptIndices(of: topology) }
+    }
+
+    /// The actions decided on since the last call, in order.
+    package mutating func takeActions() -> [ScanAction] {
+        defer { actions.removeAll(keepingCapacity: true) }
+        return actions
+    }
+
+    mutating func act(_ action: ScanAction) {
+        actions.append(action)
+    }
+
+    // MARK: Events
+
+    /// The iteration begins. Call once, first.
+    package mutating func start(now: Duration) {
+        if topology == nil {
+            loadTopology()
+        } else {
+            plan(now: now)
+        }
+    }
+
+    /// The topology was read.
+    package mutating func topologyLoaded(_ topology: ClusterTopology, now: Duration) {
+        guard !isEnded else { return }
+        load = .idle
+        report.topologyLoads += 1
+        self.topology = topology
+        adoptIndices(of: topology)
+        act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
+        forgetLanesThatMoved(now: now)
+        plan(now: now)
+    }
+
+    /// No node told the topology.
+    package mutating func topologyFailed(_ failure: ScanFailure, now: Duration) {
+        guard !isEnded else { return }
+        load = .idle
+        // Before anything is under way the user is better served by an answer than by patience.
+        guard failure.remedy != .giveUp, topology != nil || failure.remedy == .wait else {
+            end(.fail(ClusterScanError(failure)))
+            return
+        }
+        fruitlessLoads += 1
+        trouble.note(openSlots, cause: failure, now: now)
+        pauseTopology(reason: failure, now: now)
+        giveUpWhatIsOverdue(now: now)
+    }
+
+    /// Time has passed.
+    package mutating func tick(now: Duration) {
+        guard !isEnded else { return }
+        if case .pausing(let until) = load, until <= now {
+            loadTopology()
+        }
+        for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
+            guard case .pausing(let until) = lane.phase, until <= now else { continue }
+            askWitnesses(of: id, entering: .opening, fresh: true)
+        }
+        giveUpWhatIsOverdue(now: now)
+    }
+
+    // MARK: Topology
+
+    private mutating func loadTopology() {
+        load = .loading
+        act(.loadTopology)
+    }
+
+    /// Looks at the topology again, unless that is under way. Looks that led nowhere space the next ones out.
+    mutating func suspectTopology(now: Duration) {
+        guard load == .idle else { return }
+        if fruitlessLoads == 0 {
+            fruitlessLoads = 1
+            loadTopology()
+        } else {
+            fruitlessLoads += 1
+            pauseTopology(reason: nil, now: now)
+        }
+    }
+
+    private mutating func pauseTopology(reason: ScanFailure?, now: Duration) {
+        let pause = backoff.pause(afterFailures: fruitlessLoads)
+        load = .pausing(until: now + pause)
+        if let reason {
+            report.retries += 1
+            act(.report(.retrying(reason.address, reason: reason.message, pause: pause)))
+        }
+        act(.wake(at: now + pause))
+    }
+
+    /// Points the indices of lanes into the topology that the next cursor will name.
+    private mutating func adoptIndices(of topology: ClusterTopology) {
+        progress.fingerprint = topology.fingerprint
+        for (id, record) in progress.orderedLanes {
+            guard let index = shardIndex(of: record.process.node) else { continue }
+            progress.lanes[id]?.nodeIndex = index
+        }
+    }
+
+    func shardIndex(of prefix: UInt64) -> Int? {
+        topology?.shards.firstIndex { shard in
+            shard.primary.id.prefix == prefix || shard.replicas.contains { $0.id.prefix == prefix }
+        }
+    }
+
+    // MARK: End
+
+    mutating func end(_ action: ScanAction) {
+        isEnded = true
+        lanes.removeAll()
+        act(action)
+    }
+
+    mutating func finish(now: Duration) {
+        report.keys = progress.keysReturned
+        report.uncovered = progress.wanted.subtracting(progress.covered)
+        report.elapsed = now
+        end(.finish(report))
+    }
+
+    // MARK: Slots
+
+    /// Slots that are wanted, not covered and not given up.
+    var remaining: SlotSet {
+        progress.wanted.subtracting(progress.covered).subtracting(abandoned)
+    }
+
+    /// Remaining slots that no lane has claimed.
+    var openSlots: SlotSet {
+        var open = remaining
+        for (_, record) in progress.lanes {
+            open.subtract(record.claims)
+        }
+        return open
+    }
+}

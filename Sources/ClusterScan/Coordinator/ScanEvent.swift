@@ -1,0 +1,15 @@
+/// Something worth a log line or a count while an iteration runs.
+public enum ScanEvent: Sendable, Hashable {
+    /// A node is being walked for these slots.
+    case laneStarted(ClusterNode, slots: SlotSet)
+    /// A walk has ended; these of its slots are covered, those have to be read again.
+    case laneEnded(ClusterNode, covered: SlotSet, lost: SlotSet)
+    /// A walk is given up because the process, role or slots of its node changed; its slots are read anew.
+    case laneRestarted(ClusterNode, slots: SlotSet, reason: String)
+    /// The cluster's topology was read.
+    case topologyLoaded(shards: Int, servedSlots: SlotSet)
+    /// Something failed and is tried again after a pause.
+    case retrying(NodeAddress?, reason: String, pause: Duration)
+    /// These slots are given up.
+    case slotsGivenUp(SlotSet, reason: String)
+}

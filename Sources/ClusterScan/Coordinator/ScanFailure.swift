@@ -1,0 +1,29 @@
+/// Why something that was asked of a node did not happen, and what that calls for.
+package struct ScanFailure: Error, Hashable, Sendable {
+    /// What a failure calls for.
+    package enum Remedy: Hashable, Sendable {
+        /// The server will be able to answer soon: ask again later, on the same connection.
+        case wait
+        /// The node may be gone or its role changed: look at the topology again, then reconnect.
+        case rediscover
+        /// Asking again cannot help.
+        case giveUp
+    }
+
+    package var remedy: Remedy
+    package var code: ClusterScanError.Code
+    package var message: String
+    package var address: NodeAddress?
+
+    package init(
+        _ remedy: Remedy,
+        _ code: ClusterScanError.Code,
+        _ message: String,
+        at address: NodeAddress? = nil
+    ) {
+        self.remedy = remedy
+        self.code = code
+        self.message = message
+        self.address = address
+    }
+}

@@ -1,0 +1,35 @@
+/// How an iteration goes about its work; none of it changes which keys are returned.
+package struct ScanPolicy: Sendable {
+    /// How many lanes may run at once; `nil` for one on every node.
+    package var maximumLanes: Int?
+    /// Which nodes of a shard are read.
+    package var readPreference: ReadPreference
+    /// The first pause after a failure; it doubles up to ``longestPause``.
+    package var shortestPause: Duration
+    /// The longest pause between two attempts.
+    package var longestPause: Duration
+    /// How long slots may go without any progress before they are given up.
+    package var patience: Duration
+    /// Whether slots that were given up are reported in the result rather than failing the iteration.
+    package var allowsUncoveredSlots: Bool
+    /// Seeds the jitter of pauses.
+    package var seed: UInt64
+
+    package init(
+        maximumLanes: Int? = nil,
+        readPreference: ReadPreference = .primaries,
+        shortestPause: Duration = .milliseconds(50),
+        longestPause: Duration = .seconds(2),
+        patience: Duration = .seconds(60),
+        allowsUncoveredSlots: Bool = false,
+        seed: UInt64 = .random(in: .min ... .max)
+    ) {
+        self.maximumLanes = maximumLanes
+        self.readPreference = readPreference
+        self.shortestPause = shortestPause
+        self.longestPause = longestPause
+        self.patience = patience
+        self.allowsUncoveredSlots = allowsUncoveredSlots
+        self.seed = seed
+    }
+}

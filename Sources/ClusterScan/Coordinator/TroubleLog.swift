@@ -1,0 +1,48 @@
+/// Since when, and why, slots have made no progress. Entries never share a slot.
+struct TroubleLog: Sendable {
+    struct Entry: Sendable {
+        var slots: SlotSet
+        let since: Duration
+        var cause: ScanFailure
+    }
+
+    private(set) var entries: [Entry] = []
+
+    /// The moment the oldest trouble began.
+    var oldest: Duration? { entries.map(\.since).min() }
+
+    /// Notes that slots are in trouble. Slots that already are keep their beginning and take the newer cause.
+    mutating func note(_ slots: SlotSet, cause: ScanFailure, now: Duration) {
+        var fresh = slots
+        for index in entries.indices {
+            let known = entries[index].slots.intersection(slots)
+            guard !known.isEmpty else { continue }
+            fresh.subtract(known)
+            if known == entries[index].slots {
+                entries[index].cause = cause
+            } else {
+                entries[index].slots.subtract(known)
+                entries.append(Entry(slots: known, since: entries[index].since, cause: cause))
+            }
+        }
+        if !fresh.isEmpty {
+            entries.append(Entry(slots: fresh, since: now, cause: cause))
+        }
+    }
+
+    /// Notes that slots have made progress.
+    mutating func clear(_ slots: SlotSet) {
+        guard !entries.isEmpty else { return }
+        for index in entries.indices {
+            entries[index].slots.subtract(slots)
+        }
+        entries.removeAll(where: \.slots.isEmpty)
+    }
+
+    /// Takes out the entries that began at or before a moment.
+    mutating func removeAll(since moment: Duration) -> [Entry] {
+        let old = entries.filter { $0.since <= moment }
+        entries.removeAll { $0.since <= moment }
+        return old
+    }
+}

@@ -1,0 +1,21 @@
+/// The CRC-32 of IEEE 802.3 (reflected polynomial 0xEDB88320): finds every burst of damage up to 32 bits.
+struct CRC32: Sendable {
+    private var state: UInt32 = 0xFFFF_FFFF
+
+    var value: UInt32 { ~state }
+
+    mutating func update(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            state ^= UInt32(byte)
+            for _ in 0..<8 {
+                state = state & 1 == 1 ? state >> 1 ^ 0xEDB8_8320 : state >> 1
+            }
+        }
+    }
+
+    static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
+        var checksum = CRC32()
+        checksum.update(bytes)
+        return checksum.value
+    }
+}

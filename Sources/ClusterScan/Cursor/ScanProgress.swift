@@ -1,0 +1,36 @@
+package import HashTreeCollections
+
+/// How far an iteration has come: all that a cursor says.
+///
+/// A copy is taken for every batch, so all parts share their storage with the original; a copy costs the same for
+/// three nodes and for a thousand.
+package struct ScanProgress: Sendable {
+    /// Names the query that must not change.
+    package var queryDigest: UInt64
+    /// Names the topology whose primaries the node indices point into.
+    package var fingerprint: UInt32
+    /// The slots to read.
+    package var wanted: SlotSet
+    /// The wanted slots of which every key that was there throughout has been returned.
+    package var covered: SlotSet
+    /// The lanes that have begun and are not credited yet.
+    package var lanes: TreeDictionary<LaneID, LaneRecord>
+    /// Keys handed out since the start, over all resumptions.
+    package var keysReturned: UInt64
+
+    package init(queryDigest: UInt64, wanted: SlotSet) {
+        self.queryDigest = queryDigest
+        self.fingerprint = 0
+        self.wanted = wanted
+        self.covered = SlotSet()
+        self.lanes = [:]
+        self.keysReturned = 0
+    }
+
+    package var isFinished: Bool { wanted.isSubset(of: covered) }
+
+    /// The lanes in the order in which they began.
+    package var orderedLanes: [(id: LaneID, record: LaneRecord)] {
+        lanes.map { (id: $0.key, record: $0.value) }.sorted { $0.id < $1.id }
+    }
+}

@@ -1,0 +1,43 @@
+/// What an iteration looks for: everything that must stay the same from its first page to its last.
+public struct ScanQuery: Hashable, Sendable {
+    /// Only keys that match this glob, or every key.
+    public var pattern: GlobPattern?
+    /// Only keys that hold this type, or every type.
+    public var type: KeyType?
+    /// The database, which is 0 on every cluster.
+    public var database: Int
+
+    /// Describes what to look for.
+    ///
+    /// - Parameters:
+    ///   - pattern: Only keys that match this glob; `nil` for every key.
+    ///   - type: Only keys that hold this type; `nil` for every type.
+    ///   - database: The number of the database. A cluster has only 0.
+    public init(pattern: GlobPattern? = nil, type: KeyType? = nil, database: Int = 0) {
+        self.pattern = pattern
+        self.type = type
+        self.database = database
+    }
+
+    /// The slots that keys of the answer can have.
+    public var slots: SlotSet { pattern?.impliedSlots.slots ?? .all }
+
+    /// Names the query in a cursor: FNV-1a over the parts, each led by its length so that no two queries run together.
+    /// It guards against mistakes, not against an adversary: whoever can make cursors can choose queries.
+    package var digest: UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ bytes: some Collection<UInt8>, present: Bool) {
+            let length = present ? UInt64(bytes.count) + 1 : 0
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                hash = (hash ^ (length >> shift & 0xFF)) &* 0x0000_0100_0000_01B3
+            }
+            for byte in bytes {
+                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+            }
+        }
+        add(pattern?.bytes ?? [], present: pattern != nil)
+        add(Array((type?.rawValue ?? "").utf8), present: type != nil)
+        add(Array(String(database).utf8), present: true)
+        return hash
+    }
+}

@@ -1,0 +1,142 @@
+/// The text form of progress. `Docs/Cursor.md` describes the format byte by byte.
+enum ScanToken {
+    static let version: UInt8 = 1
+
+    /// Longer texts are refused unread. A thousand lanes with slots as scattered as can be need about 60,000.
+    static let mostCharacters = 1 << 20
+
+    static func encode(_ progress: ScanProgress) -> String {
+        let lanes = progress.orderedLanes.map(\.record)
+        var writer = TokenWriter()
+        writer.write(version)
+        writer.write(fixed: progress.queryDigest)
+        writer.write(fixed: progress.fingerprint)
+        writer.write(varint: progress.keysReturned)
+        writer.write(varint: UInt64(lanes.count))
+        for lane in lanes {
+            encode(lane, into: &writer)
+        }
+        SlotMap(wanted: progress.wanted, covered: progress.covered, claims: lanes.map(\.claims)).encode(into: &writer)
+        writer.write(fixed: CRC32.checksum(of: writer.bytes))
+        return Base64URL.encode(writer.bytes)
+    }
+
+    static func decode(_ token: String) throws(ScanCursorError) -> ScanProgress {
+        guard token.utf8.count <= mostCharacters else { throw .malformed }
+        // Too short for any token of ours, and all digits: somebody passed a plain SCAN cursor.
+        if UInt64(token) != nil { throw .plainServerCursor }
+        guard let bytes = Base64URL.decode(token), bytes.count > 5 else { throw .malformed }
+        let body = bytes.dropLast(4)
+        var trailer = TokenReader(bytes.suffix(4))
+        guard try trailer.readFixed(UInt32.self) == CRC32.checksum(of: body) else { throw .malformed }
+
+        var reader = TokenReader(body)
+        let version = try reader.readByte()
+        guard version == Self.version else { throw .unknownVersion(version) }
+        let digest = try reader.readFixed(UInt64.self)
+        let fingerprint = try reader.readFixed(UInt32.self)
+        let keysReturned = try reader.readVarint()
+        // Every lane claims a slot of its own.
+        let count = try reader.readVarint(below: HashSlot.count + 1)
+        var lanes: [LaneRecord] = []
+        for _ in 0..<count {
+            lanes.append(try decodeLane(from: &reader))
+        }
+        let map = try SlotMap(decoding: &reader, lanes: count)
+        guard reader.isAtEnd else { throw .malformed }
+
+        var progress = ScanProgress(queryDigest: digest, wanted: map.wanted)
+        progress.fingerprint = fingerprint
+        progress.keysReturned = keysReturned
+        progress.covered = map.covered
+        for (index, claims) in map.claims.enumerated() {
+            lanes[index].claims = claims
+            progress.lanes[LaneID(rawValue: UInt64(index))] = lanes[index]
+        }
+        // A finished iteration is written as `0`.
+        guard !progress.isFinished else { throw .malformed }
+        return progress
+    }
+
+    /// The first byte of a lane: two bits of purpose, two bits of position.
+    private enum Flag {
+        static let owned: UInt8 = 0
+        static let source: UInt8 = 1
+        static let destination: UInt8 = 2
+        static let purposes: UInt8 = 0b0011
+        static let scan: UInt8 = 0 << 2
+        static let slots: UInt8 = 1 << 2
+        static let walked: UInt8 = 2 << 2
+        static let positions: UInt8 = 0b1100
+    }
+
+    private static func encode(_ lane: LaneRecord, into writer: inout TokenWriter) {
+        let purpose =
+            switch lane.purpose {
+            case .owned: Flag.owned
+            case .migrationSource: Flag.source
+            case .migrationDestination: Flag.destination
+            }
+        let position =
+            switch lane.position {
+            case .scan: Flag.scan
+            case .slots: Flag.slots
+            case .walked: Flag.walked
+            }
+        writer.write(purpose | position)
+        writer.write(varint: UInt64(lane.nodeIndex))
+        encode(lane.process, into: &writer)
+        switch lane.purpose {
+        case .owned: break
+        case .migrationSource(let destination): writer.write(fixed: destination)
+        case .migrationDestination(let source): encode(source, into: &writer)
+        }
+        switch lane.position {
+        case .scan(let cursor): writer.write(varint: cursor)
+        case .slots(let next): writer.write(varint: UInt64(next))
+        case .walked: break
+        }
+    }
+
+    private static func encode(_ mark: ProcessMark, into writer: inout TokenWriter) {
+        writer.write(fixed: mark.node)
+        writer.write(fixed: mark.run)
+        writer.write(varint: mark.epoch)
+    }
+
+    private static func decodeLane(from reader: inout TokenReader) throws(ScanCursorError) -> LaneRecord {
+        let flags = try reader.readByte()
+        guard flags & ~(Flag.purposes | Flag.positions) == 0 else { throw .malformed }
+        let index = try reader.readVarint(below: HashSlot.count)
+        let process = try decodeMark(from: &reader)
+        let purpose: LaneRecord.Purpose
+        switch flags & Flag.purposes {
+        case Flag.owned: purpose = .owned
+        case Flag.source: purpose = .migrationSource(to: try reader.readFixed(UInt64.self))
+        case Flag.destination: purpose = .migrationDestination(from: try decodeMark(from: &reader))
+        default: throw .malformed
+        }
+        let position: LaneRecord.Position
+        switch flags & Flag.positions {
+        case Flag.scan: position = .scan(try reader.readVarint())
+        case Flag.slots: position = .slots(below: try reader.readVarint(below: HashSlot.count + 1))
+        case Flag.walked: position = .walked
+        default: throw .malformed
+        }
+        return LaneRecord(
+            nodeIndex: index,
+            process: process,
+            purpose: purpose,
+            position: position,
+            claims: SlotSet()
+        )
+    }
+
+    private static func decodeMark(from reader: inout TokenReader) throws(ScanCursorError) -> ProcessMark {
+        ProcessMark(
+            node: try reader.readFixed(UInt64.self),
+            run: try reader.readFixed(UInt64.self),
+            epoch: try reader.readVarint()
+        )
+    }
+}

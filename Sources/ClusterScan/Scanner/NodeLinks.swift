@@ -1,0 +1,162 @@
+import NIOCore
+
+/// The open connections of one run, by address, and what the servers behind them said they are.
+///
+/// Belongs to one actor that runs on the connections' event loop.
+final class NodeLinks {
+    private struct Link {
+        let connection: NodeConnection
+        /// What the server said about itself over this very connection: its process cannot have changed since.
+        var status: NodeStatus?
+    }
+
+    private let configuration: ConnectionConfiguration
+    private let eventLoop: any EventLoop
+    private var links: [NodeAddress: Link] = [:]
+    private var discovery: NodeDiscovery
+    private var isClosed = false
+
+    init(seeds: [NodeAddress], configuration: ConnectionConfiguration, eventLoop: any EventLoop) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        discovery = NodeDiscovery(seeds: seeds)
+    }
+
+    /// A connection that is open already. Pages are read over it and no other, as their cursor belongs to the process
+    /// whose status was read there.
+    func openConnection(to address: NodeAddress) -> NodeConnection? {
+        guard let link = links[address], link.connection.isOpen else { return nil }
+        return link.connection
+    }
+
+    /// A connection, opened if need be.
+    func connection(to address: NodeAddress) async throws(ConnectionError) -> NodeConnection {
+        if let connection = openConnection(to: address) { return connection }
+        let connection: NodeConnection
+        do {
+            connection = try await NodeConnection.connect(to: address, configuration: configuration, on: eventLoop).get()
+        } catch let error as ConnectionError {
+            throw error
+        } catch {
+            throw ConnectionError(.other, address: address, message: "\(error)")
+        }
+        // Somebody else may have connected meanwhile, or closed everything.
+        if isClosed {
+            connection.close()
+            throw ConnectionError(.closed, address: address, message: "the scan was stopped")
+        }
+        if let earlier = openConnection(to: address) {
+            connection.close()
+            return earlier
+        }
+        links[address] = Link(connection: connection)
+        return connection
+    }
+
+    /// What the server at an address says about itself.
+    ///
+    /// - Parameter fresh: Whether it must be asked now; otherwise its word from this connection's beginning will do.
+    func status(of address: NodeAddress, fresh: Bool) async throws(ScanFailure) -> NodeStatus {
+        do {
+            let connection = try await connection(to: address)
+            if !fresh, let status = links[address]?.status { return status }
+            let (info, nodes) = try await identify(connection)
+            let status = try Self.status(info: info, nodes: nodes, at: address)
+            links[address]?.status = status
+            return status
+        } catch let error as ConnectionError {
+            throw ScanFailure(error)
+        } catch let error as ScanFailure {
+            throw error
+        } catch {
+            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+        }
+    }
+
+    private func identify(_ connection: NodeConnection) async throws(ConnectionError) -> (RESPValue, RESPValue) {
+        let replies = try await connection.sendAll([Command("INFO", "server"), Command("CLUSTER", "NODES")])
+        guard replies.count == 2 else {
+            throw ConnectionError(.protocolViolation, address: connection.address, message: "replies are missing")
+        }
+        return (replies[0].value, replies[1].value)
+    }
+
+    private static func status(
+        info: RESPValue,
+        nodes: RESPValue,
+        at address: NodeAddress
+    ) throws(ScanFailure) -> NodeStatus {
+        if case .error(let error) = info { throw ScanFailure(error, at: address) }
+        guard let text = info.string else {
+            throw ScanFailure(.giveUp, .protocolViolation, "INFO answered with something other than text", at: address)
+        }
+        do {
+            guard try ServerInfo(text).isCluster else { return try NodeStatus(standaloneInfo: text) }
+            if case .error(let error) = nodes { throw ScanFailure(error, at: address) }
+            return try NodeStatus(clusterNodes: nodes.string ?? "", info: text)
+        } catch let error as TopologyError {
+            throw ScanFailure(error, at: address)
+        } catch let error as ScanFailure {
+            throw error
+        } catch {
+            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+        }
+    }
+
+    /// Reads the topology from the first node that tells it.
+    func topology(knowing known: ClusterTopology?) async throws(ScanFailure) -> ClusterTopology {
+        var failures: [ScanFailure] = []
+        for address in discovery.candidates(knowing: known) {
+            do {
+                return try await topology(from: address)
+            } catch {
+                failures.append(error)
+            }
+        }
+        throw NodeDiscovery.summary(of: failures)
+    }
+
+    private func topology(from address: NodeAddress) async throws(ScanFailure) -> ClusterTopology {
+        do {
+            let connection = try await connection(to: address)
+            let reply: RESPValue
+            do {
+                reply = try await connection.send(Command("CLUSTER", "SLOTS"))
+            } catch {
+                // What a server without cluster mode answers, or one so old that it has no such command.
+                guard case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") else {
+                    throw error
+                }
+                return ClusterTopology(standalone: address)
+            }
+            let topology = try ClusterSlotsReply(reply, asked: address).topology
+            guard !topology.shards.isEmpty else {
+                throw ScanFailure(
+                    .rediscover,
+                    .slotsNotCovered,
+                    "the node runs in cluster mode but knows no node that serves slots: is the cluster set up, and is "
+                        + "this node part of it (CLUSTER INFO)?",
+                    at: address
+                )
+            }
+            return topology
+        } catch let error as ConnectionError {
+            throw ScanFailure(error)
+        } catch let error as TopologyError {
+            throw ScanFailure(error, at: address)
+        } catch let error as ScanFailure {
+            throw error
+        } catch {
+            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+        }
+    }
+
+    /// Closes every connection, for good.
+    func close() {
+        isClosed = true
+        for link in links.values {
+            link.connection.close()
+        }
+        links.removeAll()
+    }
+}

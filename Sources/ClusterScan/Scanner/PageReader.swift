@@ -1,0 +1,157 @@
+import NIOCore
+
+/// Serves single pages: carries an iteration on from its cursor by one page, and keeps connections between calls.
+actor PageReader {
+    private nonisolated let eventLoop: any EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+
+    private let links: NodeLinks
+    private let clock = ContinuousClock()
+    private var topology: ClusterTopology?
+    private var isShutDown = false
+
+    init(seeds: [NodeAddress], connection: ConnectionConfiguration, eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
+    }
+
+    /// Reads the page after a cursor.
+    func page(after cursor: ScanCursor, of query: ScanQuery, options: ScanOptions) async throws -> ScanPage {
+        guard !isShutDown else { throw ClusterScanError(.shutDown, "the scanner was shut down") }
+        let progress: ScanProgress
+        do {
+            progress = try cursor.progress(of: query)
+        } catch {
+            throw ClusterScanError(error)
+        }
+        var step = PageStep(
+            coordinator: ScanCoordinator(progress: progress, topology: topology, policy: options.policy(lanes: 1)),
+            query: query,
+            options: options,
+            start: clock.now
+        )
+        defer { topology = step.coordinator.topology ?? topology }
+        step.coordinator.start(now: .zero)
+        while let action = step.nextAction() {
+            try Task.checkCancellation()
+            try await perform(action, in: &step)
+        }
+        return ScanPage(
+            keys: step.batch?.keys ?? KeyBatch([]),
+            cursor: ScanCursor(step.coordinator.progress)
+        )
+    }
+
+    /// The topology as last read, or read now.
+    func topology(fresh: Bool) async throws -> ClusterTopology {
+        guard !isShutDown else { throw ClusterScanError(.shutDown, "the scanner was shut down") }
+        if !fresh, let topology { return topology }
+        do {
+            let topology = try await links.topology(knowing: topology)
+            self.topology = topology
+            return topology
+        } catch {
+            throw ClusterScanError(error)
+        }
+    }
+
+    /// Sends one command to one node.
+    func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue {
+        try await links.connection(to: address).send(command)
+    }
+
+    /// Sends commands to one node in one write.
+    func send(_ commands: [Command], to address: NodeAddress) async throws(ConnectionError) -> [RESPValue] {
+        let connection = try await links.connection(to: address)
+        return try await connection.sendAll(commands).map(\.value)
+    }
+
+    func status(of address: NodeAddress) async throws(ScanFailure) -> NodeStatus {
+        try await links.status(of: address, fresh: true)
+    }
+
+    /// Closes the connections.
+    func shutDown() {
+        isShutDown = true
+        links.close()
+    }
+
+    // MARK: One step
+
+    /// The state of one call.
+    private struct PageStep {
+        var coordinator: ScanCoordinator
+        let query: ScanQuery
+        let options: ScanOptions
+        let start: ContinuousClock.Instant
+        var batch: ScanBatch?
+        var pending: [ScanAction] = []
+        var wake: Duration?
+
+        var now: Duration { start.duration(to: .now) }
+
+        /// What to do next; `nil` when the page is complete. A page asked for after the first one is left to the next
+        /// call, once everything that settles this one has been done.
+        mutating func nextAction() -> ScanAction? {
+            pending += coordinator.takeActions()
+            while !pending.isEmpty {
+                let action = pending.removeFirst()
+                if case .readPage = action, batch != nil { continue }
+                if case .wake(let moment) = action {
+                    wake = min(moment, wake ?? moment)
+                    continue
+                }
+                if case .finish = action { return nil }
+                return action
+            }
+            guard batch == nil, let moment = wake else { return nil }
+            wake = nil
+            return .wake(at: moment)
+        }
+    }
+
+    private func perform(_ action: ScanAction, in step: inout PageStep) async throws {
+        switch action {
+        case .loadTopology:
+            do {
+                let topology = try await links.topology(knowing: step.coordinator.topology)
+                step.coordinator.topologyLoaded(topology, now: step.now)
+            } catch {
+                step.coordinator.topologyFailed(error, now: step.now)
+            }
+        case .readStatus(let lane, let node, let fresh):
+            do {
+                let status = try await links.status(of: node.address, fresh: fresh)
+                step.coordinator.statusRead(lane, status, now: step.now)
+            } catch {
+                step.coordinator.laneFailed(lane, error, now: step.now)
+            }
+        case .readPage(let lane, let node, let cursor):
+            await readPage(lane, node, cursor, in: &step)
+        case .wake(let moment):
+            try await Task.sleep(for: max(moment - step.now, .zero))
+            step.coordinator.tick(now: step.now)
+        case .report(let event):
+            step.options.onEvent?(event)
+        case .finish:
+            break
+        case .fail(var error):
+            error.cursor = ScanCursor(step.coordinator.progress)
+            throw error
+        }
+    }
+
+    private func readPage(_ lane: LaneID, _ node: ClusterNode, _ cursor: UInt64, in step: inout PageStep) async {
+        guard let connection = links.openConnection(to: node.address) else {
+            let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
+            step.coordinator.laneFailed(lane, failure, now: step.now)
+            return
+        }
+        do throws(ScanFailure) {
+            let page = try await connection.scanPage(step.query.command(cursor: cursor, count: step.options.count))
+            step.batch = step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
+        } catch {
+            step.coordinator.laneFailed(lane, error, now: step.now)
+        }
+    }
+}

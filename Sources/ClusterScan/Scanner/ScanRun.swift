@@ -1,0 +1,231 @@
+import DequeModule
+import NIOCore
+
+/// Drives one coordinator for a stream: all nodes at once, ahead of the consumer as far as the buffer allows.
+///
+/// Runs on the event loop of its connections, so that nothing hops between threads from a reply to the next request.
+actor ScanRun {
+    private nonisolated let eventLoop: any EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+
+    private let query: ScanQuery
+    private let options: ScanOptions
+    private let links: NodeLinks
+    private let clock = ContinuousClock()
+    private var start: ContinuousClock.Instant?
+
+    private var coordinator: ScanCoordinator
+    private var buffer: ReadAheadBuffer
+    /// Pages that wait for room in the buffer.
+    private var held: [(lane: LaneID, node: ClusterNode, cursor: UInt64)] = []
+    private var waiter: CheckedContinuation<Result<Deque<ScanBatch>?, any Error>, Never>?
+    private var outcome: Result<ScanReport, any Error>?
+    private var isPerforming = false
+    /// When the coordinator wants to be told that time has passed.
+    private var wakes: Set<Duration> = []
+    private var timer: Scheduled<Void>?
+    private var lastBatch = Duration.zero
+
+    init(
+        progress: ScanProgress,
+        query: ScanQuery,
+        options: ScanOptions,
+        seeds: [NodeAddress],
+        connection: ConnectionConfiguration,
+        eventLoop: any EventLoop
+    ) {
+        self.eventLoop = eventLoop
+        self.query = query
+        self.options = options
+        links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
+        coordinator = ScanCoordinator(
+            progress: progress,
+            policy: options.policy(lanes: options.maximumConcurrentNodes)
+        )
+        buffer = ReadAheadBuffer(limit: options.readAheadBytes)
+    }
+
+    // MARK: Consumer
+
+    /// The batches that are ready, at least one; waits for one if need be.
+    ///
+    /// - Returns: `nil` once the iteration has ended.
+    /// - Throws: ``ClusterScanError``, or `CancellationError` if the task was cancelled.
+    func next() async throws -> Deque<ScanBatch>? {
+        if start == nil {
+            start = clock.now
+            coordinator.start(now: .zero)
+            perform()
+        }
+        if !buffer.isEmpty { return takeBatches() }
+        if let outcome { return try outcome.map { _ in nil }.get() }
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter = $0 }
+        } onCancel: {
+            stopSoon()
+        }.get()
+    }
+
+    /// What the run did, once it has ended.
+    var report: ScanReport? { try? outcome?.get() }
+
+    private func takeBatches() -> Deque<ScanBatch> {
+        let batches = buffer.removeAll()
+        if !held.isEmpty {
+            let pages = held
+            held = []
+            for page in pages {
+                readPage(page.lane, page.node, page.cursor)
+            }
+            perform()
+        }
+        return batches
+    }
+
+    private func wakeConsumer() {
+        guard let waiter else { return }
+        if !buffer.isEmpty {
+            self.waiter = nil
+            waiter.resume(returning: .success(takeBatches()))
+        } else if let outcome {
+            self.waiter = nil
+            waiter.resume(returning: outcome.map { _ in nil })
+        }
+    }
+
+    /// Stops from anywhere: closes what the run opened.
+    nonisolated func stopSoon() {
+        eventLoop.execute {
+            self.assumeIsolated { $0.end(.failure(CancellationError())) }
+        }
+    }
+
+    private func end(_ result: Result<ScanReport, any Error>) {
+        guard outcome == nil else { return }
+        outcome = result
+        timer?.cancel()
+        held = []
+        links.close()
+        wakeConsumer()
+    }
+
+    // MARK: Coordinator
+
+    private var now: Duration {
+        start.map { $0.duration(to: clock.now) } ?? .zero
+    }
+
+    private func perform() {
+        // An action may answer at once; its event is handled by the loop that is running already.
+        guard !isPerforming else { return }
+        isPerforming = true
+        defer { isPerforming = false }
+        while outcome == nil {
+            let actions = coordinator.takeActions()
+            guard !actions.isEmpty else { break }
+            for action in actions { perform(action) }
+        }
+        scheduleTimer()
+        wakeConsumer()
+    }
+
+    private func perform(_ action: ScanAction) {
+        switch action {
+        case .loadTopology:
+            Task { await loadTopology() }
+        case .readStatus(let lane, let node, let fresh):
+            Task { await readStatus(lane, node, fresh: fresh) }
+        case .readPage(let lane, let node, let cursor):
+            if buffer.hasRoom {
+                readPage(lane, node, cursor)
+            } else {
+                held.append((lane, node, cursor))
+            }
+        case .wake(let moment):
+            wakes.insert(moment)
+        case .report(let event):
+            options.onEvent?(event)
+        case .finish(let report):
+            end(.success(report))
+        case .fail(var error):
+            error.cursor = ScanCursor(coordinator.progress)
+            end(.failure(error))
+        }
+    }
+
+    private func loadTopology() async {
+        do {
+            let topology = try await links.topology(knowing: coordinator.topology)
+            coordinator.topologyLoaded(topology, now: now)
+        } catch {
+            coordinator.topologyFailed(error, now: now)
+        }
+        perform()
+    }
+
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, fresh: Bool) async {
+        do {
+            let status = try await links.status(of: node.address, fresh: fresh)
+            coordinator.statusRead(lane, status, now: now)
+        } catch {
+            coordinator.laneFailed(lane, error, now: now)
+        }
+        perform()
+    }
+
+    // MARK: Pages
+
+    private func readPage(_ lane: LaneID, _ node: ClusterNode, _ cursor: UInt64) {
+        guard let connection = links.openConnection(to: node.address) else {
+            let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
+            coordinator.laneFailed(lane, failure, now: now)
+            return
+        }
+        connection.send(query.command(cursor: cursor, count: options.count)) { result in
+            self.pageArrived(lane, node, result)
+        }
+    }
+
+    private func pageArrived(_ lane: LaneID, _ node: ClusterNode, _ result: Result<FlatReply, ConnectionError>) {
+        guard outcome == nil else { return }
+        let now = now
+        do {
+            let page = try result.get().scanPage()
+            if let batch = coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: now) {
+                deliver(batch, now: now)
+            }
+        } catch let error as ConnectionError {
+            coordinator.laneFailed(lane, ScanFailure(error), now: now)
+        } catch let error as ReplyError {
+            coordinator.laneFailed(lane, ScanFailure(error, at: node.address), now: now)
+        } catch {
+            coordinator.laneFailed(lane, ScanFailure(.giveUp, .protocolViolation, "\(error)"), now: now)
+        }
+        perform()
+    }
+
+    /// Empty pages are passed over, but once a second one goes out to tell of progress.
+    private func deliver(_ batch: ScanBatch, now: Duration) {
+        guard !batch.keys.isEmpty || now - lastBatch >= .seconds(1) else { return }
+        lastBatch = now
+        buffer.append(batch)
+    }
+
+    // MARK: Time
+
+    private func scheduleTimer() {
+        guard outcome == nil, timer == nil, let next = wakes.min() else { return }
+        let delay = max(next - now, .zero)
+        timer = eventLoop.scheduleTask(in: TimeAmount(delay)) {
+            self.assumeIsolated { $0.timerFired() }
+        }
+    }
+
+    private func timerFired() {
+        timer = nil
+        let now = now
+        wakes = wakes.filter { $0 > now }
+        coordinator.tick(now: now)
+        perform()
+    }
+}

@@ -1,0 +1,22 @@
+/// A node of the cluster and where to reach it.
+public struct ClusterNode: Hashable, Sendable, CustomStringConvertible {
+    /// The node's lasting name.
+    public let id: NodeID
+    /// Where this client reaches the node: the endpoint the cluster announces as preferred.
+    public let address: NodeAddress
+
+    /// Names a node.
+    ///
+    /// - Parameters:
+    ///   - id: The node's lasting name.
+    ///   - address: Where to reach it.
+    public init(id: NodeID, address: NodeAddress) {
+        self.id = id
+        self.address = address
+    }
+
+    /// The address and the first digits of the id, as shown in messages.
+    public var description: String {
+        id == .standalone ? "\(address)" : "\(address) (\(id.description.prefix(8)))"
+    }
+}

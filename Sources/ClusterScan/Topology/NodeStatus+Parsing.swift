@@ -1,0 +1,66 @@
+extension NodeStatus {
+    /// Puts together what a node of a cluster says about itself.
+    ///
+    /// - Parameters:
+    ///   - clusterNodes: The text of `CLUSTER NODES`.
+    ///   - info: The text of `INFO server`.
+    /// - Throws: ``TopologyError`` if either is not understood or has no line about the node itself.
+    package init(clusterNodes: String, info: String) throws(TopologyError) {
+        let lines = try ClusterNodesLine.parse(clusterNodes)
+        guard let own = lines.first(where: \.isMyself) else {
+            throw TopologyError("CLUSTER NODES has no line about the node that was asked")
+        }
+        let server = try ServerInfo(info)
+        // The server's own rule for "the cluster is up as seen from here" (clusterUpdateState): more than half of
+        // the primaries that serve slots are not failing.
+        let voters = lines.filter { $0.isPrimary && !$0.slots.isEmpty }
+        let reachable = voters.count { !$0.isFailing }
+        let seesMajority = voters.isEmpty || reachable > voters.count / 2
+
+        if own.isPrimary {
+            self.init(
+                nodeID: own.id,
+                runID: server.runID,
+                role: .primary,
+                configEpoch: own.configEpoch,
+                slots: own.slots,
+                migrating: own.migrating,
+                importing: own.importing,
+                peers: Self.peers(of: own, in: lines),
+                seesMajority: seesMajority,
+                version: server.version
+            )
+            return
+        }
+        guard let primary = own.primary else {
+            throw TopologyError("node \(own.id) is neither a primary nor a replica of one")
+        }
+        self.init(
+            nodeID: own.id,
+            runID: server.runID,
+            role: .replica(of: primary),
+            configEpoch: own.configEpoch,
+            slots: lines.first { $0.id == primary }?.slots ?? SlotSet(),
+            seesMajority: seesMajority,
+            version: server.version
+        )
+    }
+
+    private static func peers(of own: ClusterNodesLine, in lines: [ClusterNodesLine]) -> [NodeID: NodeAddress] {
+        guard !own.migrating.isEmpty || !own.importing.isEmpty else { return [:] }
+        let ids = Set(own.migrating.values).union(own.importing.values)
+        var peers: [NodeID: NodeAddress] = [:]
+        for line in lines where ids.contains(line.id) {
+            peers[line.id] = line.address
+        }
+        return peers
+    }
+
+    /// What a server without cluster mode says about itself: it serves every slot, whatever its replication role.
+    ///
+    /// - Parameter info: The text of `INFO server`.
+    package init(standaloneInfo info: String) throws(TopologyError) {
+        let server = try ServerInfo(info)
+        self.init(nodeID: .standalone, runID: server.runID, version: server.version)
+    }
+}

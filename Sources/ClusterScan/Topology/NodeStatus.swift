@@ -1,0 +1,60 @@
+/// What a server process says about itself, at one moment: the only ground on which slots are claimed and credited.
+///
+/// In cluster mode it is read from `CLUSTER NODES`, whose own line (flag `myself`) is the one place that shows
+/// role, config epoch, slots and migration marks in one reply, and from `INFO server`, which alone has the run id.
+package struct NodeStatus: Hashable, Sendable {
+    /// The lasting name of the node.
+    package var nodeID: NodeID
+    /// The name of the running process.
+    package var runID: RunID
+    /// What the node is to its shard.
+    package var role: NodeRole
+    /// The config epoch of the node, or of its primary if it is a replica.
+    package var configEpoch: UInt64
+    /// The slots the node serves, or its primary serves if it is a replica, as this node knows.
+    package var slots: SlotSet
+    /// Slots on their way to another node, key by key (`[slot->-id]`). Primaries only.
+    package var migrating: [HashSlot: NodeID]
+    /// Slots on their way here, key by key (`[slot-<-id]`). Primaries only.
+    package var importing: [HashSlot: NodeID]
+    /// Where this node reaches the other ends of its migrations; they may serve no slots yet, and are then in no
+    /// topology.
+    package var peers: [NodeID: NodeAddress]
+    /// Whether the node reaches most of the primaries that serve slots. A primary that does not may have been
+    /// replaced without knowing it.
+    package var seesMajority: Bool
+    /// Software and version.
+    package var version: ServerVersion
+
+    package init(
+        nodeID: NodeID,
+        runID: RunID,
+        role: NodeRole = .primary,
+        configEpoch: UInt64 = 0,
+        slots: SlotSet = .all,
+        migrating: [HashSlot: NodeID] = [:],
+        importing: [HashSlot: NodeID] = [:],
+        peers: [NodeID: NodeAddress] = [:],
+        seesMajority: Bool = true,
+        version: ServerVersion = ServerVersion(.redis, 7, 0)
+    ) {
+        self.nodeID = nodeID
+        self.runID = runID
+        self.role = role
+        self.configEpoch = configEpoch
+        self.slots = slots
+        self.migrating = migrating
+        self.importing = importing
+        self.peers = peers
+        self.seesMajority = seesMajority
+        self.version = version
+    }
+
+    /// Slots with a migration mark of either direction.
+    package var marked: SlotSet {
+        var slots = SlotSet()
+        for slot in migrating.keys { slots.insert(slot) }
+        for slot in importing.keys { slots.insert(slot) }
+        return slots
+    }
+}

@@ -1,0 +1,41 @@
+/// The fields of `INFO server` that a scan depends on.
+package struct ServerInfo: Hashable, Sendable {
+    package var runID: RunID
+    package var version: ServerVersion
+    package var isCluster: Bool
+
+    /// Reads the text of `INFO server`.
+    ///
+    /// - Throws: ``TopologyError`` if it has no run id: without it a restarted server cannot be told from the one that
+    ///   gave a cursor.
+    package init(_ text: String) throws(TopologyError) {
+        var runID: RunID?
+        var redis: ServerVersion?
+        var valkey: ServerVersion?
+        var isCluster = false
+        for line in text.split(whereSeparator: \.isNewline) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let value = line[line.index(after: colon)...]
+            switch line[..<colon] {
+            case "run_id": runID = RunID(String(value))
+            case "redis_version": redis = Self.version(.redis, value)
+            case "valkey_version": valkey = Self.version(.valkey, value)
+            case "redis_mode", "server_mode": isCluster = value == "cluster"
+            default: break
+            }
+        }
+        guard let runID else {
+            throw TopologyError("INFO server names no run_id")
+        }
+        self.runID = runID
+        // Valkey also names the Redis version it is compatible with.
+        self.version = valkey ?? redis ?? ServerVersion(.redis, 0, 0)
+        self.isCluster = isCluster
+    }
+
+    private static func version(_ product: ServerVersion.Product, _ text: Substring) -> ServerVersion? {
+        let parts = text.split(separator: ".")
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
+        return ServerVersion(product, major, minor)
+    }
+}

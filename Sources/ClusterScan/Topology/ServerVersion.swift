@@ -1,0 +1,35 @@
+/// A server's name and version, as `INFO server` tells them.
+public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
+    /// The software.
+    public enum Product: String, Hashable, Sendable {
+        /// Redis, and forks that name themselves so.
+        case redis
+        /// Valkey.
+        case valkey
+    }
+
+    /// Which software it is.
+    public let product: Product
+    /// The major version, the 7 of 7.2.4.
+    public let major: Int
+    /// The minor version, the 2 of 7.2.4.
+    public let minor: Int
+
+    package init(_ product: Product, _ major: Int, _ minor: Int) {
+        self.product = product
+        self.major = major
+        self.minor = minor
+    }
+
+    /// For example `redis 7.0`.
+    public var description: String { "\(product.rawValue) \(major).\(minor)" }
+
+    /// Whether a `SCAN` whose `MATCH` implies one slot walks that slot only. Source: `patternHashSlot` and
+    /// per-slot dictionaries, Redis 7.4 and Valkey 8.0; not in 7.2.
+    package var scansSingleSlots: Bool {
+        switch product {
+        case .redis: (major, minor) >= (7, 4)
+        case .valkey: (major, minor) >= (8, 0)
+        }
+    }
+}
