@@ -1,0 +1,42 @@
+extension SlotSet: LosslessStringConvertible {
+    /// The slots as ranges the way servers write them, with commas between: `0-5460,6000`.
+    public var description: String {
+        ranges
+            .map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+
+    /// Reads slots from the form that ``description`` gives.
+    ///
+    /// The ranges may be in any order and may overlap. Empty text is the empty set.
+    ///
+    /// - Parameter description: slots and ranges of slots with commas between, without spaces.
+    /// - Returns: nil if the text has another form or names a slot that no cluster has.
+    public init?(_ description: String) {
+        self.init()
+        guard !description.isEmpty else { return }
+        for item in description.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let ends = item.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+            guard let low = ends.first.flatMap(HashSlot.init(digits:)),
+                let high = ends.last.flatMap(HashSlot.init(digits:)),
+                ends.count <= 2, low <= high
+            else { return nil }
+            insert(low...high)
+        }
+    }
+}
+
+extension HashSlot {
+    /// Reads a slot from decimal digits and nothing else: the standard library would accept a sign.
+    fileprivate init?(digits: Substring.UTF8View) {
+        var number = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9"), number < HashSlot.count else {
+                return nil
+            }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        guard !digits.isEmpty, number < HashSlot.count else { return nil }
+        self.init(rawValue: UInt16(truncatingIfNeeded: number))
+    }
+}
