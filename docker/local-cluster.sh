@@ -410,18 +410,16 @@ watch_process() { # PID
 
 # shellcheck disable=SC2317 # called by the trap
 give_up() {
-    local status=$? index
+    local status=$? index last_words=""
     trap - EXIT
-    if [ "$status" -ne 0 ]; then
-        for index in $(indices); do
-            [ ! -s "$dir/node-$index/log" ] || {
-                say "--- the last lines of node $index:"
-                grep -v WARNING "$dir/node-$index/log" | tail -n 4 >&2
-            }
-        done
-        stop_cluster
-        say "local-cluster: everything that was started is stopped again"
-    fi
+    for index in $(indices); do
+        [ ! -s "$dir/node-$index/log" ] || last_words="$last_words--- the last lines of node $index:
+$(grep -v WARNING "$dir/node-$index/log" | tail -n 4)
+"
+    done
+    # First things first: nobody may be listening to us any more.
+    stop_cluster
+    say "$last_words""local-cluster: everything that was started is stopped again"
     exit "$status"
 }
 
@@ -462,7 +460,7 @@ start() {
     version=$("$server" --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p')
     [ -n "$version" ] || fail "$server does not look like redis-server or valkey-server"
     find_client
-    [ -z "$watched" ] || [ -n "$(process_identity "$watched")" ] || fail "there is no process $watched to watch"
+    [ -z "$watched" ] || [ -n "$(process_identity "$watched")" ] || fail "no process $watched to watch"
 
     umask 077
     run=$$-$RANDOM$RANDOM
@@ -483,6 +481,7 @@ start() {
     nodes=$((primaries + primaries * replicas + empty_primaries))
     trap give_up EXIT
     trap 'exit 130' INT
+    trap 'exit 141' PIPE
     trap 'exit 143' TERM HUP
     [ -z "$password" ] || printf '%s' "$password" >password
 
@@ -490,7 +489,7 @@ start() {
     if [ -n "$watched" ]; then
         set -m
         (
-            trap - EXIT INT TERM HUP
+            trap - EXIT INT PIPE TERM HUP
             watch_process "$watched"
         ) </dev/null >/dev/null 2>&1 &
         set +m
@@ -505,6 +504,7 @@ start() {
     await_servers new-port $(indices)
     [ "$kind" != cluster ] || form_cluster
     describe >ready || fail "a node went down again"
+    trap - EXIT INT PIPE TERM HUP
     cat ready
     say "Ready after $SECONDS s: $nodes node(s) of $("$server" --version | cut -d ' ' -f 1-3)."
     say "Stop with: $(printf '%q ' "$0" stop --dir "$dir")"
