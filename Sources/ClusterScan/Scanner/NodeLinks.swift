@@ -29,6 +29,11 @@ final class NodeLinks {
         return link.connection
     }
 
+    /// The process behind the open connection to an address, once it was asked for its status.
+    func run(at address: NodeAddress) -> RunID? {
+        links[address]?.status?.runID
+    }
+
     /// A connection, opened if need be.
     func connection(to address: NodeAddress) async throws(ConnectionError) -> NodeConnection {
         if let connection = openConnection(to: address) { return connection }

@@ -60,14 +60,25 @@ actor PageReader {
         try await links.connection(to: address).send(command)
     }
 
-    /// Sends commands to one node in one write.
-    func send(_ commands: [Command], to address: NodeAddress) async throws(ConnectionError) -> [RESPValue] {
-        let connection = try await links.connection(to: address)
-        return try await connection.sendAll(commands).map(\.value)
+    /// What a node says about itself.
+    func status(of address: NodeAddress, fresh: Bool) async throws(ScanFailure) -> NodeStatus {
+        try await links.status(of: address, fresh: fresh)
     }
 
-    func status(of address: NodeAddress) async throws(ScanFailure) -> NodeStatus {
-        try await links.status(of: address, fresh: true)
+    /// Sends commands in one write to the very process that has this run id.
+    func exchange(
+        _ commands: [Command],
+        at address: NodeAddress,
+        with run: RunID
+    ) async throws(ScanFailure) -> [RESPValue] {
+        guard let connection = links.openConnection(to: address), links.run(at: address) == run else {
+            throw ScanFailure(.rediscover, .unreachable, "the connection was lost", at: address)
+        }
+        do {
+            return try await connection.sendAll(commands).map(\.value)
+        } catch {
+            throw ScanFailure(error)
+        }
     }
 
     /// Closes the connections.

@@ -32,4 +32,7 @@ public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
         case .valkey: (major, minor) >= (8, 0)
         }
     }
+
+    /// Whether `HSCAN` knows `NOVALUES`: Redis 7.4, Valkey 8.0.
+    package var scansHashesWithoutValues: Bool { scansSingleSlots }
 }
