@@ -1,0 +1,71 @@
+/// How to connect to every server of a cluster.
+public struct ConnectionConfiguration: Sendable {
+    /// The user of the access control list to authenticate as, or `nil` for the default user.
+    public var username: String?
+
+    /// The password to authenticate with, or `nil` to send no `AUTH`. Never part of an error or a description.
+    public var password: String?
+
+    /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
+    public var database: Int
+
+    /// How long to wait for name resolution and the TCP connection.
+    public var connectTimeout: Duration
+
+    /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the connection
+    /// is closed: a reply that comes late could not be told from the reply to the next command.
+    public var commandTimeout: Duration
+
+    /// The memory one reply may take, in bytes; at most 2 GiB. A longer reply closes the connection.
+    public var maximumReplyBytes: Int
+
+    /// The name shown in the servers' `CLIENT LIST`, or `nil` to send none. A server that refuses the name is
+    /// used without it.
+    public var clientName: String?
+
+    /// Creates a configuration.
+    ///
+    /// - Parameters:
+    ///   - username: The user of the access control list, or `nil` for the default user.
+    ///   - password: The password, or `nil` to send no `AUTH`.
+    ///   - database: The number of the database to select.
+    ///   - connectTimeout: How long to wait for name resolution and the TCP connection.
+    ///   - commandTimeout: How long to wait for the reply to a command.
+    ///   - maximumReplyBytes: The memory one reply may take, in bytes.
+    ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
+    public init(
+        username: String? = nil,
+        password: String? = nil,
+        database: Int = 0,
+        connectTimeout: Duration = .seconds(5),
+        commandTimeout: Duration = .seconds(10),
+        maximumReplyBytes: Int = 1 << 30,
+        clientName: String? = "cluster-scan"
+    ) {
+        self.username = username
+        self.password = password
+        self.database = database
+        self.connectTimeout = connectTimeout
+        self.commandTimeout = commandTimeout
+        self.maximumReplyBytes = maximumReplyBytes
+        self.clientName = clientName
+    }
+}
+
+extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The settings, with the password replaced by its presence.
+    public var description: String {
+        """
+        ConnectionConfiguration(username: \(username ?? "default"), \
+        password: \(password == nil ? "none" : "hidden"), database: \(database), \
+        connectTimeout: \(connectTimeout), commandTimeout: \(commandTimeout), \
+        maximumReplyBytes: \(maximumReplyBytes), clientName: \(clientName ?? "none"))
+        """
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// Only what ``description`` says: `dump` and logging libraries read mirrors, not descriptions.
+    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}

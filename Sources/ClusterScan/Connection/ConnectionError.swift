@@ -1,0 +1,42 @@
+/// Why a connection to a server could not be made, or did not give a reply.
+package struct ConnectionError: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The host name has no address.
+        case dnsFailure
+        /// Nobody listens on the port.
+        case refused
+        /// There is no route to the host.
+        case unreachable
+        /// The TCP connection was not made within `connectTimeout`.
+        case connectTimeout
+        /// No reply came within `commandTimeout`; the connection is closed.
+        case timeout
+        /// The connection was closed, by the server, the network, or us.
+        case closed
+        /// The server sent what is not RESP2, or a reply nobody asked for.
+        case protocolViolation
+        /// A reply is larger than `maximumReplyBytes`.
+        case replyTooLarge
+        /// The server wants other credentials than those configured.
+        case notAuthenticated(ServerError)
+        /// The server answered with an error.
+        case server(ServerError)
+        /// The operating system refused in another way.
+        case other
+    }
+
+    package var kind: Kind
+    package var address: NodeAddress
+    /// What happened, in words, without the address; never holds a secret.
+    package var message: String
+
+    package init(_ kind: Kind, address: NodeAddress, message: String) {
+        self.kind = kind
+        self.address = address
+        self.message = message
+    }
+}
+
+extension ConnectionError: CustomStringConvertible {
+    package var description: String { "\(address): \(message)" }
+}
