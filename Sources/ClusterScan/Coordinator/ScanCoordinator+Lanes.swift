@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 extension ScanCoordinator {
     // MARK: Asking
 

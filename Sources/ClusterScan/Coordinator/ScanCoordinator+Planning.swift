@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 extension ScanCoordinator {
     /// Starts whatever can be started, and ends the iteration when nothing remains.
     mutating func plan(now: Duration) {

@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 extension ScanCoordinator {
     /// What a lane asked for did not happen.
     package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {

@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 /// The text form of progress. `Docs/Cursor.md` describes the format byte by byte.
 enum ScanToken {
     static let version: UInt8 = 1

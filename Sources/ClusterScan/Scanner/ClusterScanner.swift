@@ -1,5 +1,5 @@
 public import NIOCore
-import NIOPosix
+public import NIOPosix
 
 /// Reads all the keys of a Redis or Valkey Cluster, page by page or as a stream.
 ///
