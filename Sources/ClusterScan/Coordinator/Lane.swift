@@ -23,6 +23,11 @@ struct Lane: Sendable {
     /// Failures in a row.
     var failures = 0
 
+    /// Sizes of slots that are next to be read.
+    var sizes: [HashSlot: Int] = [:]
+    /// The burst that was asked for.
+    var reads = SlotReads()
+
     /// What every witness has said, in the order of ``witnesses``; `nil` until all have.
     var testimony: [NodeStatus]? {
         let said = witnesses.compactMap { statuses[$0.id] }

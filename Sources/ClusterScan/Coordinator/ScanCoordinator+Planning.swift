@@ -37,7 +37,7 @@ extension ScanCoordinator {
                 continue
             }
             lanes[id] = lane
-            askWitnesses(of: id, entering: .opening, fresh: false)
+            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0)
         }
     }
 
@@ -56,7 +56,7 @@ extension ScanCoordinator {
     }
 
     /// Finds a node by the prefix of its id; the index says where it was in the topology of the cursor.
-    private func node(_ prefix: UInt64, near index: Int, in topology: ClusterTopology) -> ClusterNode? {
+    func node(_ prefix: UInt64, near index: Int, in topology: ClusterTopology) -> ClusterNode? {
         if topology.shards.indices.contains(index), topology.shards[index].primary.id.prefix == prefix {
             return topology.shards[index].primary
         }
