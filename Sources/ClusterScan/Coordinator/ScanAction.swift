@@ -22,3 +22,13 @@ package enum ScanAction: Sendable {
     /// The promise cannot be kept.
     case fail(ClusterScanError)
 }
+
+extension ScanAction {
+    /// Whether the action brings keys, so that it may have to wait for the consumer.
+    package var isRead: Bool {
+        switch self {
+        case .readPage, .readSlots: true
+        default: false
+        }
+    }
+}

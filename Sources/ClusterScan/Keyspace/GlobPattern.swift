@@ -9,7 +9,7 @@ public struct GlobPattern: Sendable {
     /// What the pattern means, on servers for x86-64.
     let atoms: [GlobAtom]
 
-    private let matchesEverything: Bool
+    package let matchesEverything: Bool
     private let exceedsNestingLimit: Bool
 
     /// Servers answer "no match" once `*` is nested deeper than this (since the fix of CVE-2024-31228, which
