@@ -58,9 +58,8 @@ extension GlobAtom {
 
     /// Reads a class from behind its `[` to behind its `]`, or to the end of the pattern if it has none.
     ///
-    /// The order of the tests is the server's: a range may begin or end with any byte, also with `]` where
-    /// the server does not look for the end (`[a-]` is the range from `]` to `a`, and is not closed); an
-    /// escape is never the begin of a range, but `\` may be the end of one.
+    /// The order of the tests is the server's. So a range may end with any byte, also with `]` (`[a-]` is the
+    /// range from `]` to `a` and is not closed) or with `\`, but it never begins with an escaped one.
     private static func parseClass(
         _ pattern: [UInt8],
         _ position: inout Int,

@@ -12,8 +12,9 @@ public struct GlobPattern: Sendable {
     private let matchesEverything: Bool
     private let exceedsNestingLimit: Bool
 
-    /// Servers answer "no match" once `*` is nested deeper than this (since the fix of CVE-2024-31228, which
-    /// distributions carry back to older versions as well).
+    /// Servers answer "no match" once `*` is nested deeper than this: since Redis 6.2.16, 7.2.6 and 7.4.1 (the
+    /// fix of CVE-2024-31228), all of Valkey 8, and where distributions carried the fix back, as Debian did
+    /// to 7.0.15. Older ones would exhaust their stack sooner or later; here they are not imitated.
     private static let nestingLimit = 1_000
 
     /// Makes a pattern.
@@ -30,17 +31,17 @@ public struct GlobPattern: Sendable {
         exceedsNestingLimit = atoms.dropLast().count { $0 == .anyRun } > GlobPattern.nestingLimit
     }
 
-    /// Whether servers on different processors differ on which keys match: a range has one end below 0x80 and
-    /// one above, and is read as on x86-64 here, so only the server itself can tell.
-    package var variesByPlatform: Bool {
-        GlobAtom.parse(bytes, .unsigned).atoms != atoms
-    }
-
     /// Makes a pattern from text, whose UTF-8 bytes are the pattern.
     ///
     /// - Parameter text: the pattern.
     public init(_ text: String) {
         self.init(bytes: text.utf8)
+    }
+
+    /// Whether servers on different processors differ on which keys match: a range has one end below 0x80 and
+    /// one above, and is read as on x86-64 here, so only the server itself can tell.
+    package var variesByPlatform: Bool {
+        GlobAtom.parse(bytes, .unsigned).atoms != atoms
     }
 
     /// Whether a server would return a key for this pattern.
