@@ -92,7 +92,7 @@ package struct ScanCoordinator: Sendable {
         self.topology = topology
         adoptIndices(of: topology)
         act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
-        forgetLanesThatMoved(now: now)
+        followTopology(now: now)
         plan(now: now)
     }
 
@@ -182,6 +182,10 @@ package struct ScanCoordinator: Sendable {
         report.elapsed = now
         end(.finish(report))
     }
+
+    // MARK: Rules
+
+    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
 
     // MARK: Slots
 
