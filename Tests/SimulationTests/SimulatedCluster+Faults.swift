@@ -92,8 +92,13 @@ extension SimulatedCluster {
         destination.slots.insert(slot)
         raiseEpoch(of: destination)
         after(0...500) {
+            // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by gossip later.
+            guard source.process?.isRunning == true else { return }
+            if source.migrating[slot] == destination.id, self.owner(of: slot) !== source {
+                source.migrating[slot] = nil
+                source.slots.remove(slot)
+            }
             self.gossip(from: destination, to: source)
-            if source.migrating[slot] == destination.id { source.migrating[slot] = nil }
             // And sometimes straight back again.
             if Int.random(in: 0..<4, using: &self.random) == 0, destination.slots.contains(slot), source.isPrimary,
                 !source.slots.contains(slot)

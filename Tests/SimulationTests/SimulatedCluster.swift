@@ -132,7 +132,7 @@ final class SimulatedCluster {
         isMarked = true
         present = Set(universe.names.indices)
         observe()
-        spared = present.filter { _ in Bool.random(using: &random) }
+        spared = Set(present.sorted().filter { _ in Bool.random(using: &random) })
     }
 
     /// Looks again which keys clients can find, after anything changed.

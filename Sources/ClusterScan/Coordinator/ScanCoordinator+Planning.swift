@@ -127,9 +127,15 @@ extension ScanCoordinator {
         }
     }
 
-    /// Lanes in trouble whose slots moved elsewhere are not waited for, and those whose nodes have a new address look for
-    /// them there. Lanes that run well are left alone: their own nodes know better than hearsay, and are asked before
-    /// anything is credited.
+    /// Looks up where the nodes of a lane are by now: an id stays, an address may not.
+    mutating func lookUpNodes(of id: LaneID) {
+        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology) else { return }
+        lanes[id]?.node = again.node
+        lanes[id]?.witnesses = again.witnesses
+    }
+
+    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their own
+    /// nodes know better than hearsay, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
@@ -139,9 +145,6 @@ extension ScanCoordinator {
                 if !lane.witnesses.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
                 continue
             }
-            guard let again = self.lane(id, for: record, in: topology) else { continue }
-            lanes[id]?.node = again.node
-            lanes[id]?.witnesses = again.witnesses
             guard record.purpose == .owned else { continue }
             let served = topology.locate(lane.node.id)?.shard.slots ?? SlotSet()
             let lost = record.claims.subtracting(served)

@@ -119,6 +119,7 @@ package struct ScanCoordinator: Sendable {
         }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
             guard case .pausing(let until) = lane.phase, until <= now else { continue }
+            lookUpNodes(of: id)
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
         giveUpWhatIsOverdue(now: now)
