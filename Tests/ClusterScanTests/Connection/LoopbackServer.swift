@@ -83,34 +83,28 @@ private final class AnsweringHandler: ChannelInboundHandler {
 }
 
 /// A listening socket that accepts nobody and whose queue is full: attempts to connect stay unanswered.
-struct FullListener: ~Copyable {
-    struct Failure: Error {}
-
+struct FullListener {
     let address: NodeAddress
-    private let sockets: [CInt]
+    private let listener: any Channel
+    private let waiting: [any Channel]
 
-    init() throws {
-        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        var sockets = [listener]
-        try withUnsafeMutablePointer(to: &name) { name in
-            try name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                guard bind(listener, name, length) == 0, listen(listener, 0) == 0,
-                    getsockname(listener, name, &length) == 0
-                else { throw Failure() }
-                for _ in 0..<4 {
-                    let client = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-                    sockets.append(client)
-                    _ = connect(client, name, length)
-                }
-            }
+    init() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        listener = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1)
+            .serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0).get()
+        address = NodeAddress(host: "127.0.0.1", port: listener.localAddress?.port ?? 0)
+        let client = ClientBootstrap(group: group).connectTimeout(.milliseconds(100))
+        var waiting: [any Channel] = []
+        while let channel = try? await client.connect(host: address.host, port: address.port).get() {
+            waiting.append(channel)
         }
-        self.sockets = sockets
-        address = NodeAddress(host: "127.0.0.1", port: Int(UInt16(bigEndian: name.sin_port)))
+        self.waiting = waiting
     }
 
-    deinit { for socket in sockets { close(socket) } }
+    func close() async throws {
+        for channel in waiting { try await channel.close() }
+        try await listener.close()
+    }
 }

@@ -44,10 +44,11 @@ struct NodeConnectionSocketTests {
 
     @Test("a host that does not complete the connection is given up in time")
     func connectTimeout() async throws {
-        let listener = try FullListener()
+        let listener = try await FullListener()
         let configuration = ConnectionConfiguration(connectTimeout: .milliseconds(200))
         let error = try #require(await failure(listener.address, configuration))
         #expect(error.kind == .connectTimeout)
+        try await listener.close()
     }
 
     @Test("a server that accepts and says nothing is given up in time")
