@@ -205,13 +205,26 @@ configure() { # INDEX
 # Every byte as \xHH: the one form that the configuration parser takes for any password.
 escaped() { printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\x/g'; }
 
+# Callers wait for the end of what they started by waiting until nobody holds a certain pipe or socket any
+# more (Foundation's Process does), so nothing that stays may hold one.
+close_inherited() {
+    local descriptor
+    for descriptor in /dev/fd/*; do
+        descriptor=${descriptor##*/}
+        [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
+    done
+}
+
 launch() { # INDEX
     local folder=$dir/node-$1
     # The change of directory comes before the fork: the process is recognisable from its first moment.
     cd "$folder" 2>/dev/null || fail "the folder $folder disappeared"
     # Job control gives the server a process group of its own, out of reach of the caller's Ctrl-C.
     set -m
-    "$server" ./server.conf </dev/null >log 2>&1 &
+    {
+        close_inherited
+        exec "$server" ./server.conf
+    } </dev/null >log 2>&1 &
     set +m
     launched="$launched $!:$1"
     echo $! >pid
@@ -490,6 +503,7 @@ start() {
         set -m
         (
             trap - EXIT INT PIPE TERM HUP
+            close_inherited
             watch_process "$watched"
         ) </dev/null >/dev/null 2>&1 &
         set +m
