@@ -75,6 +75,23 @@ let package = Package(
             ],
             swiftSettings: testSettings
         ),
+        // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
+        // come out of the code they test.
+        .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "sample-keys",
+            dependencies: [
+                "TestCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/SampleKeys",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ClusterScan", "TestCluster"],
+            swiftSettings: swiftSettings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
