@@ -7,6 +7,6 @@ extension SlotSet {
             self = bound > 0 ? .all : SlotSet()
             return
         }
-        self.init(HashSlot.first...last)
+        self.init(HashSlot(unchecked: 0)...last)
     }
 }
