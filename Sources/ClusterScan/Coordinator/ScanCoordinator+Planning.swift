@@ -145,8 +145,7 @@ extension ScanCoordinator {
                 if !lane.witnesses.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
                 continue
             }
-            guard record.purpose == .owned else { continue }
-            let served = topology.locate(lane.node.id)?.shard.slots ?? SlotSet()
+            let served = slots(servedBy: owner(of: record), in: topology)
             let lost = record.claims.subtracting(served)
             guard !lost.isEmpty else { continue }
             if lost == record.claims {
@@ -155,5 +154,17 @@ extension ScanCoordinator {
                 progress.lanes[id]?.claims.subtract(lost)
             }
         }
+    }
+
+    /// The node that must serve a lane's slots for the lane to be worth finishing.
+    private func owner(of record: LaneRecord) -> UInt64 {
+        switch record.purpose {
+        case .owned, .migrationSource: record.process.node
+        case .migrationDestination(let source): source.node
+        }
+    }
+
+    private func slots(servedBy node: UInt64, in topology: ClusterTopology) -> SlotSet {
+        shardIndex(of: node).map { topology.shards[$0].slots } ?? SlotSet()
     }
 }
