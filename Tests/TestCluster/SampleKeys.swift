@@ -44,7 +44,7 @@ package struct SampleKeys: Sendable {
         let random = Self.mixed(UInt64(number) &+ seed &* 0x9e37_79b9_7f4a_7c15)
         switch number % 100 {
         case 0: return Key(name: oddName(number), type: .string, expires: false)
-        case ..<23: return text("user:\(id):profile", .hash)
+        case ..<23: return text("user:\(id):profile:public", .hash)
         case ..<36: return text("{user:\(id)}:cart:items", .list)
         case ..<60:
             let name = "session:\(Self.hex(random))\(Self.hex(Self.mixed(random)))"
