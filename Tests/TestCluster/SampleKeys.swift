@@ -1,5 +1,5 @@
-/// Sample keys as applications name them, the same for the same seed, no two alike: every shape has a beginning
-/// of its own and holds the key's index in a place where nothing else can stand.
+/// Sample keys as applications name them, the same for the same seed, no two alike: every shape has a
+/// beginning of its own and holds the key's index in a place where nothing else can stand.
 ///
 /// One in a hundred has a name that careless code mangles: NUL, line breaks, invalid UTF-8, quotes,
 /// blanks, braces that are not a hash tag. The first `tagCount` keys share one hash tag, so one slot.
