@@ -458,7 +458,7 @@ $(grep -v WARNING "$dir/node-$index/log" | tail -n 4)
 
 # Runs in a subshell, as it reads the variables of an earlier start. Returns 4 if the folder can be used.
 report_existing() {
-    local index
+    local index description
     read_cluster || return 4
     if [ -f "$dir/ready" ] && description=$(describe); then
         printf '%s\n' "$description"

@@ -1,5 +1,5 @@
-/// Sample keys as applications name them, the same for the same seed, no two alike: every shape has a beginning
-/// of its own and holds the key's index in a place where nothing else can stand.
+/// Sample keys as applications name them, the same for the same seed, no two alike: every shape has a
+/// beginning of its own and holds the key's index in a place where nothing else can stand.
 ///
 /// One in a hundred has a name that careless code mangles: NUL, line breaks, invalid UTF-8, quotes,
 /// blanks, braces that are not a hash tag. The first `tagCount` keys share one hash tag, so one slot.
@@ -44,7 +44,7 @@ package struct SampleKeys: Sendable {
         let random = Self.mixed(UInt64(number) &+ seed &* 0x9e37_79b9_7f4a_7c15)
         switch number % 100 {
         case 0: return Key(name: oddName(number), type: .string, expires: false)
-        case ..<23: return text("user:\(id):profile", .hash)
+        case ..<23: return text("user:\(id):profile:public", .hash)
         case ..<36: return text("{user:\(id)}:cart:items", .list)
         case ..<60:
             let name = "session:\(Self.hex(random))\(Self.hex(Self.mixed(random)))"
