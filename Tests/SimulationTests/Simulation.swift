@@ -140,6 +140,7 @@ struct Simulation {
             strategy: ScanStrategy.allCases.randomElement(using: &random) ?? .auto,
             keysPerBurst: Int.random(in: 1...30, using: &random),
             largestSnapshot: Int.random(in: 2...30, using: &random),
+            snapshotSlack: Int.random(in: 1...4, using: &random),
             slotsPerCredit: Int.random(in: 1...8, using: &random),
             shortestPause: .microseconds(200),
             longestPause: .milliseconds(5),

@@ -39,7 +39,7 @@ extension ScanCoordinator {
                 keys == 0 || keys + size <= policy.keysPerBurst
             {
                 guard size > 0 else { continue }
-                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + 64))
+                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack))
                 keys += size
             } else if lane.sizes[slot] == nil {
                 unknown.append(slot)
