@@ -96,7 +96,7 @@ struct ScanTokenDamageTests {
         let token = ScanCursor(progress).description
         #expect(token.utf8.count > 5000)
         let characters = Array(token.utf8)
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             var damaged = characters
             let position = Int.random(in: 0..<damaged.count, using: &random)
             damaged[position] =
