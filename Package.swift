@@ -60,6 +60,7 @@ let package = Package(
             name: "ClusterScanTests",
             dependencies: [
                 "ClusterScan",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
