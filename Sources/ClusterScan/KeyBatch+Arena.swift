@@ -1,19 +1,30 @@
+import CHiredisSupport
+
 /// The memory that holds the names of a batch.
 ///
 /// `@unchecked Sendable`: nobody writes to the memory after `init`, and it is freed with the last reference.
 @usableFromInline
 final class ByteArena: @unchecked Sendable {
-    /// The first byte; readable up to the largest span of the batch.
+    /// The first byte; readable up to the end of the largest span of the batch.
     @usableFromInline let base: UnsafeRawPointer
 
-    /// Copies `count` bytes.
-    init(copying bytes: some Sequence<UInt8>, count: Int) {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count, 1), alignment: 1)
-        _ = UnsafeMutableRawBufferPointer(start: memory, count: count).initializeMemory(as: UInt8.self, from: bytes)
+    /// For values that have no bytes.
+    static let empty = ByteArena(copying: [])
+
+    /// Takes over memory of a reply, which must not be written to or freed by anyone else.
+    init(adopting memory: UnsafeMutableRawPointer) {
         base = UnsafeRawPointer(memory)
     }
 
-    deinit { base.deallocate() }
+    /// Copies bytes.
+    init(copying bytes: [UInt8]) {
+        guard let memory = cscan_allocate(bytes.count) else { fatalError("out of memory") }
+        // The memory has just been allocated with this size.
+        memory.copyMemory(from: bytes, byteCount: bytes.count)
+        base = UnsafeRawPointer(memory)
+    }
+
+    deinit { cscan_free(UnsafeMutableRawPointer(mutating: base)) }
 }
 
 /// Where the name of a key lies in its arena. 32 bits are enough: a reply has less than 2 GiB.

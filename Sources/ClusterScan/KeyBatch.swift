@@ -22,13 +22,12 @@ public struct KeyBatch: Sendable {
     package init(_ keys: [[UInt8]]) {
         var spans = ContiguousArray<KeySpan>()
         spans.reserveCapacity(keys.count)
-        var end = 0
+        var bytes: [UInt8] = []
         for key in keys {
-            spans.append(KeySpan(offset: UInt32(end), length: UInt32(key.count)))
-            end += key.count
+            spans.append(KeySpan(offset: UInt32(bytes.count), length: UInt32(key.count)))
+            bytes += key
         }
-        let arena = ByteArena(copying: keys.joined(), count: end)
-        self.init(arena: arena, spans: spans, byteCount: end)
+        self.init(arena: ByteArena(copying: bytes), spans: spans, byteCount: bytes.count)
     }
 
     /// Calls `body` with the name of every key, in order, without copying it.

@@ -27,13 +27,15 @@ typedef struct cscan_node {
 
 /* A complete reply. Who holds it owns both buffers; `bytes` is NULL when no value has any bytes. */
 typedef struct cscan_reply {
-    char *bytes;
+    void *bytes;
     size_t byte_count;
     cscan_node *nodes;
     size_t node_count;
 } cscan_reply;
 
-void cscan_reply_free(cscan_reply reply);
+/* The allocator of the buffers of replies. */
+void *cscan_allocate(size_t size);
+void cscan_free(void *buffer);
 
 typedef enum cscan_status {
     CSCAN_NEED_MORE = 0,       /* all input was taken and no reply is complete */
@@ -59,10 +61,10 @@ void cscan_parser_free(cscan_parser *parser);
  */
 cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, cscan_reply *reply);
 
-/* What went wrong, for people; an empty string if nothing did. Valid as long as the parser. */
+/* What went wrong, for people; an empty string if nothing did. Valid until the parser is freed. */
 const char *cscan_parser_error(const cscan_parser *parser);
 
-/* Memory the parser holds between replies, in bytes. */
+/* The memory the parser holds for input and replies at this moment, in bytes. */
 size_t cscan_parser_memory(const cscan_parser *parser);
 
 /*

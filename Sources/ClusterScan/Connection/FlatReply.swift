@@ -1,17 +1,137 @@
+import CHiredisSupport
+
 /// A complete reply of a server in flat memory: all its bytes in one buffer, all its values in another.
 package struct FlatReply: Sendable {
+    private let arena: ByteArena
+    private let nodes: ReplyNodes
+
+    /// Takes over the buffers of a reply.
+    init?(adopting reply: cscan_reply) {
+        guard let nodes = reply.nodes else { return nil }
+        self.nodes = ReplyNodes(adopting: UnsafeMutableBufferPointer(start: nodes, count: reply.node_count))
+        arena = reply.bytes.map(ByteArena.init(adopting:)) ?? .empty
+    }
+
     /// The reply as a tree.
-    package var value: RESPValue { fatalError() }
+    package var value: RESPValue {
+        nodes.withNodes { nodes in
+            var index = 0
+            return value(at: &index, of: nodes)
+        }
+    }
 
     /// The error, if the reply is one.
-    package var error: ServerError? { fatalError() }
-
-    /// Reads the reply to `SCAN`.
-    package func scanPage() throws(ReplyError) -> (cursor: UInt64, keys: KeyBatch) { fatalError() }
-
-    /// Reads a reply that is an array of strings, such as that to `CLUSTER GETKEYSINSLOT`.
-    package func keys() throws(ReplyError) -> KeyBatch { fatalError() }
+    package var error: ServerError? {
+        nodes.withNodes { nodes in
+            nodes[0].type == CSCAN_NODE_ERROR.rawValue ? ServerError(message: text(of: nodes[0])) : nil
+        }
+    }
 
     /// Reads a reply that is an integer, such as that to `CLUSTER COUNTKEYSINSLOT`.
-    package func integer() throws(ReplyError) -> Int64 { fatalError() }
+    package func integer() throws(ReplyError) -> Int64 {
+        try refuseError()
+        return try nodes.withNodes { (nodes) throws(ReplyError) in
+            guard nodes[0].type == CSCAN_NODE_INTEGER.rawValue else { throw .unexpected("not an integer") }
+            return nodes[0].value
+        }
+    }
+
+    /// Reads a reply that is an array of strings, such as that to `CLUSTER GETKEYSINSLOT`.
+    package func keys() throws(ReplyError) -> KeyBatch {
+        try refuseError()
+        return try nodes.withNodes { (nodes) throws(ReplyError) in try batch(from: 0, of: nodes) }
+    }
+
+    /// Reads the reply to `SCAN`.
+    package func scanPage() throws(ReplyError) -> (cursor: UInt64, keys: KeyBatch) {
+        try refuseError()
+        return try nodes.withNodes { (nodes) throws(ReplyError) in
+            guard nodes.count >= 3, nodes[0].type == CSCAN_NODE_ARRAY.rawValue, nodes[0].length == 2 else {
+                throw .unexpected("not a page of SCAN")
+            }
+            guard nodes[1].isString, let cursor = withBytes(of: nodes[1], UInt64.init(decimalDigits:)) else {
+                throw .unexpected("the cursor is not an unsigned 64-bit decimal number")
+            }
+            return (cursor, try batch(from: 2, of: nodes))
+        }
+    }
+
+    private func refuseError() throws(ReplyError) {
+        if let error { throw .server(error) }
+    }
+
+    /// The array at `index`, which must end the reply and hold nothing but strings.
+    private func batch(
+        from index: Int,
+        of nodes: UnsafeBufferPointer<cscan_node>
+    ) throws(ReplyError) -> KeyBatch {
+        let elements = nodes[(index + 1)...]
+        guard nodes[index].type == CSCAN_NODE_ARRAY.rawValue, nodes[index].length == elements.count else {
+            throw .unexpected("not a flat array of keys")
+        }
+        var onlyStrings = true
+        var byteCount = 0
+        let spans = ContiguousArray<KeySpan>(unsafeUninitializedCapacity: elements.count) { spans, count in
+            for node in elements {
+                onlyStrings = onlyStrings && node.isString
+                // Only strings use the field for an offset, which is below 2 GiB.
+                spans.initializeElement(
+                    at: count,
+                    to: KeySpan(offset: UInt32(truncatingIfNeeded: node.value), length: node.length)
+                )
+                byteCount += Int(node.length)
+                count += 1
+            }
+        }
+        guard onlyStrings else { throw .unexpected("a key is not a string") }
+        return KeyBatch(arena: arena, spans: spans, byteCount: byteCount)
+    }
+
+    /// Recursion is bounded by the parser, which refuses replies nested more than eight deep.
+    private func value(at index: inout Int, of nodes: UnsafeBufferPointer<cscan_node>) -> RESPValue {
+        let node = nodes[index]
+        index += 1
+        switch cscan_node_type(node.type) {
+        case CSCAN_NODE_SIMPLE_STRING: return .simpleString(withBytes(of: node) { [UInt8]($0) })
+        case CSCAN_NODE_BULK_STRING: return .bulkString(withBytes(of: node) { [UInt8]($0) })
+        case CSCAN_NODE_ERROR: return .error(ServerError(message: text(of: node)))
+        case CSCAN_NODE_INTEGER: return .integer(node.value)
+        case CSCAN_NODE_ARRAY: return .array((0..<node.length).map { _ in value(at: &index, of: nodes) })
+        default: return .null
+        }
+    }
+
+    private func text(of node: cscan_node) -> String {
+        withBytes(of: node) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func withBytes<Result>(
+        of node: cscan_node,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        // The parser made offset and length of a string from bytes in this arena, which outlives the call.
+        withExtendedLifetime(arena) {
+            body(UnsafeRawBufferPointer(start: arena.base + Int(node.value), count: Int(node.length)))
+        }
+    }
+}
+
+extension cscan_node {
+    fileprivate var isString: Bool { type <= CSCAN_NODE_BULK_STRING.rawValue }
+}
+
+extension UInt64 {
+    /// Reads a number as servers write it: digits only, no leading zero.
+    fileprivate init?(decimalDigits digits: UnsafeRawBufferPointer) {
+        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+        self = 0
+        for character in digits {
+            let digit = character &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            let (tens, overflow) = multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
+            guard !overflow, !carry else { return nil }
+            self = sum
+        }
+    }
 }

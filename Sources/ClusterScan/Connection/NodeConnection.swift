@@ -1,26 +1,96 @@
 package import NIOCore
+import NIOPosix
 
 /// One connection to one server. Its state belongs to its event loop.
+///
+/// Commands are answered in order. There is no queue in front of the socket: how much is in flight is the
+/// caller's decision.
 package final class NodeConnection: Sendable {
     package let address: NodeAddress
     package let eventLoop: any EventLoop
+    private let channel: any Channel
+    /// Access is checked to be on the event loop.
+    private let handler: NIOLoopBound<NodeConnectionHandler>
 
-    init(address: NodeAddress, eventLoop: any EventLoop) {
+    private init(address: NodeAddress, channel: any Channel, handler: NodeConnectionHandler) {
         self.address = address
-        self.eventLoop = eventLoop
+        eventLoop = channel.eventLoop
+        self.channel = channel
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
+
+    /// A connection that nobody refers to any more must not stay open.
+    deinit {
+        if channel.isActive { channel.close(promise: nil) }
+    }
+
+    // MARK: Opening
 
     /// Connects, authenticates, selects the database and names the connection.
     ///
-    /// The future fails with ``ConnectionError`` and nothing else.
+    /// - Parameters:
+    ///   - address: The server.
+    ///   - configuration: Credentials and limits.
+    ///   - eventLoop: The event loop the connection belongs to.
+    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing else.
     package static func connect(
         to address: NodeAddress,
         configuration: ConnectionConfiguration,
         on eventLoop: any EventLoop
-    ) -> EventLoopFuture<NodeConnection> { fatalError() }
+    ) -> EventLoopFuture<NodeConnection> {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            // Until the handler is there, as a server may speak first: it says so when it has too many clients.
+            .channelOption(.autoRead, value: false)
+            .connect(host: address.host, port: address.port)
+            .flatMapErrorThrowing { throw ConnectionError(connecting: address, configuration, $0) }
+            .flatMap { start(on: $0, address: address, configuration: configuration) }
+    }
 
-    /// Whether commands can be sent. Only on the event loop.
-    package var isOpen: Bool { fatalError() }
+    /// Starts a conversation on a connected channel.
+    ///
+    /// What transforms the bytes on their way (TLS) is in the channel's pipeline already, or comes in here before
+    /// the handler.
+    ///
+    /// - Parameters:
+    ///   - channel: A channel with automatic reading switched off.
+    ///   - address: The server at the other end.
+    ///   - configuration: Credentials and limits.
+    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing else.
+    package static func start(
+        on channel: any Channel,
+        address: NodeAddress,
+        configuration: ConnectionConfiguration
+    ) -> EventLoopFuture<NodeConnection> {
+        channel.eventLoop.flatSubmit {
+            let handler = NodeConnectionHandler(address: address, configuration: configuration)
+            let connection = NodeConnection(address: address, channel: channel, handler: handler)
+            let ready = channel.eventLoop.makePromise(of: NodeConnection.self)
+            do {
+                try channel.pipeline.syncOperations.addHandler(handler)
+            } catch {
+                channel.close(promise: nil)
+                ready.fail(ConnectionError(.closed, address: address, message: "the connection is closed"))
+                return ready.futureResult
+            }
+            let handshake = Handshake(address: address, configuration: configuration)
+            handler.send(handshake.commands) { result in
+                switch result.map(handshake.failure) {
+                case .success(nil):
+                    ready.succeed(connection)
+                case .success(let failure?), .failure(let failure):
+                    handler.close(failure)
+                    ready.fail(failure)
+                }
+            }
+            channel.setOption(.autoRead, value: true).whenFailure { _ in connection.close() }
+            return ready.futureResult
+        }
+    }
+
+    // MARK: Commands
 
     /// Sends one command. Only on the event loop.
     ///
@@ -32,9 +102,13 @@ package final class NodeConnection: Sendable {
     package func send(
         _ command: Command,
         completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
-    ) { fatalError() }
+    ) {
+        handler.value.send(command, completion: completion)
+    }
 
     /// Sends commands in one write. Only on the event loop.
+    ///
+    /// All of them together have `commandTimeout`.
     ///
     /// - Parameters:
     ///   - commands: The commands.
@@ -42,18 +116,51 @@ package final class NodeConnection: Sendable {
     package func send(
         _ commands: [Command],
         completion: @escaping (Result<[FlatReply], ConnectionError>) -> Void
-    ) { fatalError() }
+    ) {
+        handler.value.send(commands, completion: completion)
+    }
 
     /// Sends one command from anywhere, and waits.
     ///
-    /// Cancelling the task does not cancel the wait, which ends with `commandTimeout` at the latest.
+    /// Cancelling the task does not end the wait, which takes `commandTimeout` at most.
+    ///
+    /// - Parameter command: The command.
+    /// - Returns: The reply.
     /// - Throws: An error reply as ``ConnectionError/Kind/server(_:)``, and every failure of the connection.
-    package func send(_ command: Command) async throws(ConnectionError) -> RESPValue { fatalError() }
+    package func send(_ command: Command) async throws(ConnectionError) -> RESPValue {
+        let result: Result<FlatReply, ConnectionError> = await withCheckedContinuation { continuation in
+            onEventLoop { self.send(command) { continuation.resume(returning: $0) } }
+        }
+        let reply = try result.get()
+        if let error = reply.error {
+            throw ConnectionError(.server(error), address: address, message: error.message)
+        }
+        return reply.value
+    }
+
+    // MARK: Closing
+
+    /// Whether commands can be sent. Only on the event loop.
+    package var isOpen: Bool { handler.value.failure == nil }
 
     /// Has `action` called once when the connection closes, after everything pending has failed; at once if it is
     /// closed already. Replaces an earlier action. Only on the event loop.
-    package func onClose(_ action: @escaping (ConnectionError) -> Void) { fatalError() }
+    ///
+    /// - Parameter action: Gets the reason.
+    package func onClose(_ action: @escaping (ConnectionError) -> Void) {
+        handler.value.setOnClose(action)
+    }
 
     /// Closes the connection, from anywhere, as often as one likes. Everything pending fails with `closed`.
-    package func close() { fatalError() }
+    package func close() {
+        onEventLoop { self.handler.value.closeByUs() }
+    }
+
+    private func onEventLoop(_ action: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop {
+            action()
+        } else {
+            eventLoop.execute(action)
+        }
+    }
 }

@@ -1,0 +1,80 @@
+/// What is said first on a connection, in one pipeline, and what the answers mean.
+struct Handshake {
+    private enum Step { case authenticate, select, introduce }
+
+    private let steps: [Step]
+    private let address: NodeAddress
+    private let password: String?
+    let commands: [Command]
+
+    init(address: NodeAddress, configuration: ConnectionConfiguration) {
+        var steps: [Step] = []
+        var commands: [Command] = []
+        if let password = configuration.password {
+            steps.append(.authenticate)
+            let credentials = [configuration.username, password].compactMap(\.self)
+            commands.append(Command((["AUTH"] + credentials).map { Array($0.utf8) }))
+        }
+        if configuration.database != 0 {
+            steps.append(.select)
+            commands.append(Command("SELECT", String(configuration.database)))
+        }
+        // Something is always asked, so that a server that wants a password says so now.
+        steps.append(.introduce)
+        if let name = configuration.clientName {
+            commands.append(Command("CLIENT", "SETNAME", name))
+        } else {
+            commands.append(Command("PING"))
+        }
+        self.steps = steps
+        self.commands = commands
+        self.address = address
+        password = configuration.password
+    }
+
+    /// Why the connection cannot be used, if so.
+    ///
+    /// - Parameter replies: The replies to ``commands``.
+    /// - Returns: The reason, or `nil` if all is well.
+    func failure(_ replies: [FlatReply]) -> ConnectionError? {
+        for (step, reply) in zip(steps, replies) {
+            guard let error = reply.error else { continue }
+            switch step {
+            case _ where turnsAway(error):
+                return ConnectionError(.server(error), address: address, message: error.message)
+            case _ where error.code == "NOAUTH":
+                return refusal(error, "the server wants a password")
+            case .authenticate:
+                return refusal(withoutSecrets(error), "the server refused the password")
+            case .select:
+                let message = "the server refused to select the database: \(error.message)"
+                return ConnectionError(.server(error), address: address, message: message)
+            case .introduce:
+                // Not permitted, or not known: the connection does its work without a name.
+                continue
+            }
+        }
+        return nil
+    }
+
+    private func refusal(_ error: ServerError, _ what: String) -> ConnectionError {
+        ConnectionError(.notAuthenticated(error), address: address, message: "\(what): \(error.message)")
+    }
+
+    /// Whether the server wants nobody at all, rather than not us or not this command: protected mode, too many
+    /// clients. It says so in place of the reply to the first command.
+    private func turnsAway(_ error: ServerError) -> Bool {
+        ["DENIED", "LOADING", "MASTERDOWN", "BUSY"].contains(error.code)
+            || error.message.contains("max number of clients")
+    }
+
+    /// A server that does not know `AUTH`, or not with these arguments, may repeat the arguments in its error.
+    private func withoutSecrets(_ error: ServerError) -> ServerError {
+        var message = error.message[...]
+        if let arguments = message.firstRange(of: ", with args") {
+            message = message[..<arguments.lowerBound]
+        }
+        if let password, !password.isEmpty { message = message.replacing(password, with: "…")[...] }
+        return ServerError(message: String(message))
+    }
+}

@@ -1,0 +1,143 @@
+import NIOCore
+
+/// The last handler of a connection's pipeline: encoded commands out, replies in, each to who asked.
+///
+/// Confined to the event loop of its channel.
+final class NodeConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let address: NodeAddress
+    private let commandTimeout: Duration
+    private let replyTime: TimeAmount
+    private var parser: ReplyParser
+    private var pending = PendingRequests()
+    private var context: ChannelHandlerContext?
+    /// One timer, not one for each request: when it fires, it looks who is late and sleeps until the next can be.
+    private var timer: Scheduled<Void>?
+    private var onClose: ((ConnectionError) -> Void)?
+    /// Why the connection is closed; `nil` while it is open.
+    private(set) var failure: ConnectionError?
+
+    init(address: NodeAddress, configuration: ConnectionConfiguration) {
+        self.address = address
+        commandTimeout = configuration.commandTimeout
+        replyTime = TimeAmount(configuration.commandTimeout)
+        parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
+    }
+
+    func send(_ command: Command, completion: @escaping PendingRequests.Completion) {
+        guard let context, failure == nil else { return completion(.failure(closedError)) }
+        pending.append(completion, deadline: context.eventLoop.now + replyTime)
+        write(command.encoded, context: context)
+    }
+
+    func send(_ commands: [Command], completion: @escaping PendingRequests.BurstCompletion) {
+        guard let context, failure == nil else { return completion(.failure(closedError)) }
+        guard var burst = commands.first?.encoded else { return completion(.success([])) }
+        burst.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.readableBytes })
+        for command in commands.dropFirst() { burst.writeImmutableBuffer(command.encoded) }
+        pending.append(replyCount: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        write(burst, context: context)
+    }
+
+    func setOnClose(_ action: @escaping (ConnectionError) -> Void) {
+        guard failure == nil else { return action(closedError) }
+        onClose = action
+    }
+
+    /// Closes the channel and tells everyone why. Only the first reason counts.
+    func close(_ reason: ConnectionError) {
+        guard failure == nil else { return }
+        // First of all, so that whoever is called below finds the connection closed.
+        failure = reason
+        timer?.cancel()
+        timer = nil
+        context?.close(promise: nil)
+        for fail in pending.removeAll() { fail(reason) }
+        onClose?(reason)
+        onClose = nil
+    }
+
+    func closeByUs() {
+        close(ConnectionError(.closed, address: address, message: "the connection was closed by this client"))
+    }
+
+    private var closedError: ConnectionError {
+        failure ?? ConnectionError(.closed, address: address, message: "the connection is closed")
+    }
+
+    private func write(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        if timer == nil { armTimer(context: context) }
+    }
+
+    // MARK: Deadlines
+
+    private func armTimer(context: ChannelHandlerContext) {
+        guard let deadline = pending.nextDeadline else { return }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
+    }
+
+    private func timerFired() {
+        timer = nil
+        guard let context, failure == nil, let deadline = pending.nextDeadline else { return }
+        guard deadline <= context.eventLoop.now else { return armTimer(context: context) }
+        close(ConnectionError(.timeout, address: address, message: "no reply within \(commandTimeout)"))
+    }
+
+    // MARK: Events of the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        close(ConnectionError(.closed, address: address, message: "the connection is closed"))
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        close(ConnectionError(.closed, address: address, message: "the server closed the connection"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        close(ConnectionError(.closed, address: address, message: "the connection broke: \(error)"))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            var rest = bytes
+            // Who gets a reply may close the connection.
+            while failure == nil, let reply = nextReply(&rest) { deliver(reply) }
+        }
+    }
+
+    private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {
+        do throws(ReplyParser.Failure) {
+            return try parser.next(&input)
+        } catch {
+            let kind: ConnectionError.Kind =
+                switch error.kind {
+                case .protocolViolation: .protocolViolation
+                case .replyTooLarge: .replyTooLarge
+                case .outOfMemory: .other
+                }
+            close(ConnectionError(kind, address: address, message: error.message))
+            return nil
+        }
+    }
+
+    private func deliver(_ reply: FlatReply) {
+        switch pending.receive(reply) {
+        case .single(let completion, let reply): completion(.success(reply))
+        case .burst(let completion, let replies): completion(.success(replies))
+        case .await: break
+        case .unsolicited:
+            // Servers say good-bye with an error nobody asked for.
+            let what = reply.error?.message ?? "a reply nobody asked for"
+            close(ConnectionError(.protocolViolation, address: address, message: "the server sent: \(what)"))
+        }
+    }
+}

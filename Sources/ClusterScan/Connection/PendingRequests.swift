@@ -1,0 +1,72 @@
+import DequeModule
+import NIOCore
+
+/// The requests that were sent and not answered, oldest first: a server answers in the order it was asked.
+struct PendingRequests {
+    typealias Completion = (Result<FlatReply, ConnectionError>) -> Void
+    typealias BurstCompletion = (Result<[FlatReply], ConnectionError>) -> Void
+
+    private enum Receiver {
+        case single(Completion)
+        case burst(replyCount: Int, BurstCompletion)
+    }
+
+    /// What to do with a reply.
+    enum Delivery {
+        /// Hand it over.
+        case single(Completion, FlatReply)
+        /// Hand it over together with the earlier replies to the burst.
+        case burst(BurstCompletion, [FlatReply])
+        /// Nothing yet: more replies to the burst are to come.
+        case await
+        /// Close the connection: nobody asked for it.
+        case unsolicited
+    }
+
+    private var requests: Deque<(receiver: Receiver, deadline: NIODeadline)> = []
+    /// The replies to the oldest request, if that is a burst.
+    private var collected: [FlatReply] = []
+
+    /// When the oldest request must be answered. No other deadline is earlier, as all get the same time.
+    var nextDeadline: NIODeadline? { requests.first?.deadline }
+
+    mutating func append(_ completion: @escaping Completion, deadline: NIODeadline) {
+        requests.append((.single(completion), deadline))
+    }
+
+    mutating func append(replyCount: Int, _ completion: @escaping BurstCompletion, deadline: NIODeadline) {
+        requests.append((.burst(replyCount: replyCount, completion), deadline))
+    }
+
+    mutating func receive(_ reply: FlatReply) -> Delivery {
+        guard let oldest = requests.first else { return .unsolicited }
+        switch oldest.receiver {
+        case .single(let completion):
+            requests.removeFirst()
+            return .single(completion, reply)
+        case .burst(let replyCount, let completion):
+            collected.append(reply)
+            guard collected.count == replyCount else { return .await }
+            requests.removeFirst()
+            let replies = collected
+            collected = []
+            return .burst(completion, replies)
+        }
+    }
+
+    /// Forgets all requests.
+    ///
+    /// - Returns: What to call for each of them, oldest first.
+    mutating func removeAll() -> [(ConnectionError) -> Void] {
+        defer {
+            requests = []
+            collected = []
+        }
+        return requests.map { request in
+            switch request.receiver {
+            case .single(let completion): { completion(.failure($0)) }
+            case .burst(_, let completion): { completion(.failure($0)) }
+            }
+        }
+    }
+}
