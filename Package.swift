@@ -29,7 +29,12 @@ let package = Package(
             name: "CHiredis",
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
         ),
-        .target(name: "CHiredisSupport", dependencies: ["CHiredis"]),
+        .target(
+            name: "CHiredisSupport",
+            dependencies: ["CHiredis"],
+            // C code takes the header without its module, so the module map's link line is not seen.
+            linkerSettings: [.linkedLibrary("hiredis")]
+        ),
         .target(
             name: "ClusterScan",
             dependencies: [
@@ -57,6 +62,15 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Vectors")],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "ClusterScan",
+                "cluster-scan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings
         ),
     ],
