@@ -58,6 +58,7 @@ let package = Package(
             name: "ClusterScanTests",
             dependencies: [
                 "ClusterScan",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -70,6 +71,7 @@ let package = Package(
                 "ClusterScan",
                 "cluster-scan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,25 +1,30 @@
-import ArgumentParser
+package import ArgumentParser
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// `cluster-scan`
 @main
-struct ClusterScanCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct ClusterScanCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "cluster-scan",
         abstract: "Read all the keys of a Redis or Valkey Cluster, once, without hurting production.",
         discussion: """
             EXAMPLES
-              cluster-scan nodes 10.0.0.1:7000                            what does the cluster look like?
-              cluster-scan keys 10.0.0.1:7000 > keys.txt                  all keys
-              cluster-scan keys 10.0.0.1:7000 --match '{user:42}:*'       keys of one hash tag
-              cluster-scan slot '{user:42}:*'                             why that asks one node only
+              What the cluster looks like, through any of its nodes:
+                cluster-scan nodes 10.0.0.1:7000
+
+              All keys, and those of one hash tag:
+                cluster-scan keys 10.0.0.1:7000 > keys.txt
+                cluster-scan keys 10.0.0.1:7000 --match '{user:42}:*'
+
+              Why that asks one node only:
+                cluster-scan slot '{user:42}:*'
 
             'cluster-scan help keys' has more, and the exit statuses.
             """,
@@ -27,7 +32,9 @@ struct ClusterScanCommand: AsyncParsableCommand {
         subcommands: [KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self]
     )
 
-    static func main() async {
+    package init() {}
+
+    package static func main() async {
         // A closed pipe is an error of a write, with words and an exit status of its own.
         signal(SIGPIPE, SIG_IGN)
         do {
@@ -45,7 +52,9 @@ struct ClusterScanCommand: AsyncParsableCommand {
     /// Says what went wrong, and returns the exit status.
     private static func report(_ error: any Error) -> Int32 {
         // Help and version come as errors, too, and so do all errors of the argument parser.
-        if !(error is CommandFailure), exitCode(for: error) == .validationFailure || exitCode(for: error) == .success {
+        if !(error is CommandFailure),
+            exitCode(for: error) == .validationFailure || exitCode(for: error) == .success
+        {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
             if code == .success {

@@ -25,15 +25,15 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 
     package var meaning: String {
         switch self {
-        case .complete: "complete: every key that was asked for has been written"
-        case .usage: "wrong usage, or a query that the server does not understand"
-        case .unusableData: "a cursor that is damaged or belongs to another query; keys that --format nul cannot tell"
+        case .complete: "complete: every key that was asked for is written"
+        case .usage: "wrong usage, or a query that the server refuses"
+        case .unusableData: "a cursor that cannot be used; names that --format nul cannot tell"
         case .unavailable: "servers out of reach, or slots that could not be covered"
         case .protocolViolation: "a server answered in a way that is not understood"
-        case .outputFailed: "the output could not be written"
+        case .outputFailed: "a file could not be read or written"
         case .notPermitted: "the server refused the user, the password or a command"
         case .interrupted: "stopped by Ctrl-C (SIGINT)"
-        case .pipeClosed: "whoever read the output has closed it (SIGPIPE)"
+        case .pipeClosed: "whoever was reading the output has closed it (SIGPIPE)"
         case .terminated: "stopped by SIGTERM"
         }
     }
@@ -64,15 +64,34 @@ package struct CommandFailure: Error, Sendable {
         case let failure as CommandFailure:
             self = failure
         case let error as ClusterScanError:
-            self.init(ExitStatus(error.code), error.description)
+            let advice = CommandFailure.advice(error.code).map { ". " + $0 } ?? ""
+            self.init(ExitStatus(error.code), error.description + advice)
         case let error as ScanCursorError:
             self.init(.unusableData, error.description)
         case let error as SystemError:
-            self.init(error.isClosedPipe ? .pipeClosed : .outputFailed, error.isClosedPipe ? nil : error.description)
+            self.init(
+                error.isClosedPipe ? .pipeClosed : .outputFailed,
+                error.isClosedPipe ? nil : error.description
+            )
         case is CancellationError:
             self.init(.interrupted)
         default:
             self.init(.protocolViolation, "\(error)")
+        }
+    }
+
+    private static func advice(_ code: ClusterScanError.Code) -> String? {
+        switch code {
+        case .unreachable:
+            "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
+        case .authenticationFailed:
+            "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
+        case .permissionDenied:
+            "The user needs +scan, +cluster|slots, +cluster|nodes and +info (ACL SETUSER)"
+        case .slotsNotCovered:
+            "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
+        default:
+            nil
         }
     }
 }

@@ -84,7 +84,8 @@ extension ScanCursor.Lane {
         purpose =
             switch record.purpose {
             case .owned: .owner
-            case .migrationSource(let destination): .migrationSource(to: HexIdentifier.hex(destination, digits: 16))
+            case .migrationSource(let destination):
+                .migrationSource(to: HexIdentifier.hex(destination, digits: 16))
             case .migrationDestination(let source): .migrationDestination(from: ScanCursor.Process(source))
             }
         position =
@@ -112,6 +113,7 @@ extension ScanCursor.Lane {
     /// ascending order and keep the slot in the low 14 bits.
     ///
     /// - Parameter version: The server's version, which tells one kind of cursor from the other.
+    /// - Returns: The share, an estimate.
     /// - Complexity: O(1).
     public func fractionRead(onServer version: ServerVersion) -> Double {
         switch position {

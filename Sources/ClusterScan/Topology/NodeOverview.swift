@@ -31,4 +31,24 @@ public struct NodeOverview: Hashable, Sendable {
     public let configEpoch: UInt64
     /// Software and version; `nil` if the node did not answer.
     public let version: ServerVersion?
+
+    package init(
+        id: NodeID,
+        address: NodeAddress?,
+        role: NodeRole = .primary,
+        slots: SlotSet = SlotSet(),
+        keys: Int? = nil,
+        linkState: LinkState = .connected,
+        configEpoch: UInt64 = 0,
+        version: ServerVersion? = nil
+    ) {
+        self.id = id
+        self.address = address
+        self.role = role
+        self.slots = slots
+        self.keys = keys
+        self.linkState = linkState
+        self.configEpoch = configEpoch
+        self.version = version
+    }
 }

@@ -26,10 +26,10 @@ struct KeysCommand: AsyncParsableCommand {
                 cluster-scan keys --match '{user:42}:session:*'
 
               The first 10,000 hashes, gently:
-                cluster-scan keys --type hash --limit 10k --count 100 --max-nodes 1 --replicas
+                cluster-scan keys --type hash --limit 10k --count 100 --max-nodes 1
 
               Bytes as they are, for other tools:
-                cluster-scan keys --match 'tmp:*' --format nul | xargs -0 -n 100 redis-cli -c unlink
+                cluster-scan keys --match 'tmp:*' --format nul | xargs -0 -n 1 …
 
             Press Ctrl-C once to stop cleanly and get a cursor, twice to stop at once. On standard error, progress and \
             the summary appear only on a terminal; warnings and errors always.
@@ -60,7 +60,9 @@ struct KeysCommand: AsyncParsableCommand {
         let watched = console.isTerminal && !output.quiet
         if let warning = query.warning { console.warn(warning) }
         if let outputFile, continues, !outputFile.isContinued {
-            console.warn("there is no \(outputFile.file.name): \(outputFile.path) will lack the keys before the cursor")
+            console.warn(
+                "there is no \(outputFile.file.name): \(outputFile.path) will lack the keys before the cursor"
+            )
         }
         let events = DumpEvents(console: console)
         let meter = watched ? ProgressMeter(console: console) : nil
@@ -106,7 +108,9 @@ struct KeysCommand: AsyncParsableCommand {
         let complaint = ending.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
-        guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.isIterationComplete else { return }
+        guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.isIterationComplete else {
+            return
+        }
         if let output = output.output, ending.status != .complete || resume.resume != nil {
             console.say("What was written is in \(OutputFile.partialPath(output))")
         }

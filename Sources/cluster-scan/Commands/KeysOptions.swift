@@ -16,7 +16,9 @@ struct QueryOptions: ParsableArguments {
     var match: String?
 
     @Option(
-        help: ArgumentHelp("Only keys of this type: string, list, set, zset, hash, stream, or one of a module.")
+        help: ArgumentHelp(
+            "Only keys of this type: string, list, set, zset, hash, stream, or one of a module."
+        )
     )
     var type: String?
 
@@ -61,7 +63,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop after exactly so many keys.",
+            "Stop after exactly so many keys: 500, 10k, 2M.",
             discussion: """
                 A cursor stands for whole batches, so that going on from there repeats some of the last keys. With \
                 --resume, FILE.partial waits for more.
@@ -79,7 +81,8 @@ struct OutputOptions: ParsableArguments {
         switch FileSystem.kind(of: output) {
         case .missing, .regular: break
         case .directory: throw ValidationError("--output \(output) is a folder")
-        case .other: throw ValidationError("--output \(output) is no regular file: write '> \(output)' instead")
+        case .other:
+            throw ValidationError("--output \(output) is no regular file: write '> \(output)' instead")
         }
     }
 }
@@ -109,7 +112,9 @@ struct ResumeOptions: ParsableArguments {
 
     func validate() throws {
         if cursor != nil, resume != nil {
-            throw ValidationError("--cursor and --resume exclude each other: the file has a cursor of its own")
+            throw ValidationError(
+                "--cursor and --resume exclude each other: the file has a cursor of its own"
+            )
         }
         if let resume, FileSystem.kind(of: resume) == .directory {
             throw ValidationError("--resume \(resume) is a folder")
@@ -121,7 +126,7 @@ struct ResumeOptions: ParsableArguments {
 struct PaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "About how many keys a server looks at for one page.",
+            "About how many keys a server looks at for one page: 100, 5k.",
             discussion: "1,000 hold a server up for about 0.6 ms; fewer are gentler, more are hardly faster.",
             valueName: "n"
         )
@@ -136,7 +141,7 @@ struct PaceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long slots may go without any progress before the command fails.",
+            "How long slots may go without progress before the command fails: 30s, 5m.",
             discussion: "Time for a failover: nodes that are down are asked again and again meanwhile.",
             valueName: "time"
         )

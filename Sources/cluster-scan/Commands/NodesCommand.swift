@@ -6,6 +6,7 @@ struct NodesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nodes",
         abstract: "Show the nodes of a cluster: roles, slots, keys.",
+        usage: "cluster-scan nodes [<options>] [<url> ...]",
         discussion: """
             Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not deleted yet; \
             '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins a slot. A column LINK \

@@ -6,6 +6,7 @@ struct SlotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slot",
         abstract: "Show the hash slot of a key, or the slots that a pattern implies, and why.",
+        usage: "cluster-scan slot [<options>] <key-or-pattern> [<url> ...]",
         discussion: """
             Works without a server; with a URL it also shows the nodes that serve the slots, which are the nodes that \
             'keys --match' asks. What has one of * ? [ \\ is taken for a pattern unless --key says otherwise.
@@ -14,7 +15,7 @@ struct SlotCommand: AsyncParsableCommand {
               cluster-scan slot user:42
               cluster-scan slot '{user:42}:*' 10.0.0.1:7000
               cluster-scan slot --key 'what?'
-              cluster-scan slot --escaped 'caf\\xe9'      a name as 'keys' writes it
+              cluster-scan slot --escaped 'caf\\xe9'
             """
     )
 

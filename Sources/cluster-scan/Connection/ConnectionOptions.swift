@@ -26,10 +26,10 @@ struct ConnectionOptions: ParsableArguments {
     )
     var askPassword = false
 
-    @Option(help: ArgumentHelp("How long to wait for a connection.", valueName: "time"))
+    @Option(help: ArgumentHelp("How long to wait for a connection: 500ms, 2s, 1m.", valueName: "time"))
     var connectTimeout = TimeSpan.connect
 
-    @Option(help: ArgumentHelp("How long to wait for a reply.", valueName: "time"))
+    @Option(help: ArgumentHelp("How long to wait for a reply: 500ms, 2s, 1m.", valueName: "time"))
     var commandTimeout = TimeSpan.command
 
     func validate() throws {

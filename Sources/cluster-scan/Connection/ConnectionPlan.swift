@@ -13,6 +13,7 @@ package struct ConnectionPlan: Sendable {
     /// - Parameters:
     ///   - urls: The URLs; none for the default address.
     ///   - user: The user named by an option.
+    /// - Throws: `ValidationError` if a URL is wrong, or they contradict each other.
     package init(urls: [String], user: String?) throws {
         var all: [ServerURL] = []
         for text in urls {
@@ -22,7 +23,8 @@ package struct ConnectionPlan: Sendable {
                 throw ValidationError(error.description)
             }
         }
-        seeds = all.isEmpty ? [NodeAddress(host: "127.0.0.1", port: ServerURL.defaultPort)] : all.map(\.address)
+        seeds =
+            all.isEmpty ? [NodeAddress(host: "127.0.0.1", port: ServerURL.defaultPort)] : all.map(\.address)
         username = try ConnectionPlan.one("user names", all.map(\.username) + [user])
         password = try ConnectionPlan.one("passwords", all.map(\.password))
         database = try ConnectionPlan.one("databases", all.map(\.database)) ?? 0

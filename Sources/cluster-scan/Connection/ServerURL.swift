@@ -28,12 +28,16 @@ package struct ServerURL: Hashable, Sendable {
             case "redis", "valkey":
                 rest = text[scheme.upperBound...]
             case "rediss", "valkeys":
-                throw problem("TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)")
+                throw problem(
+                    "TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)"
+                )
             case let other:
                 throw problem("'\(other)' is not a way to reach a server; use redis://host:port")
             }
         } else if text.contains("@") {
-            throw problem("write it as redis://user:password@host:port, or set REDISCLI_AUTH and write host:port")
+            throw problem(
+                "write it as redis://user:password@host:port, or set REDISCLI_AUTH and write host:port"
+            )
         }
         guard !rest.contains(where: { $0 == "?" || $0 == "#" }) || rest.lastIndex(of: "@") != nil else {
             throw problem("parameters after '?' or '#' are not understood; use options")
@@ -41,8 +45,11 @@ package struct ServerURL: Hashable, Sendable {
 
         if let at = rest.lastIndex(of: "@") {
             let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = ServerURL.decode(parts[0]), let secret = ServerURL.decode(parts.last ?? "") else {
-                throw problem("the user or password has a '%' that two hexadecimal digits do not follow; write % as %25")
+            guard let name = ServerURL.decode(parts[0]), let secret = ServerURL.decode(parts.last ?? "")
+            else {
+                throw problem(
+                    "the user or password has a '%' that two hexadecimal digits do not follow; write % as %25"
+                )
             }
             username = name.isEmpty ? nil : name
             password = parts.count == 2 ? secret : nil

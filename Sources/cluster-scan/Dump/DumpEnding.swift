@@ -64,7 +64,8 @@ package struct DumpEnding: Sendable {
             let repeated =
                 report.restarts > 0
                 ? ". Nodes that changed while they were read were read again, so keys may be there twice" : ""
-            return Style.green("Complete:", when: colors) + " \(work) from \(NumberText.counted(nodes, "node"))\(repeated)"
+            return Style.green("Complete:", when: colors)
+                + " \(work) from \(NumberText.counted(nodes, "node"))\(repeated)"
         case .limitReached where status == .complete:
             return "Stopped at --limit: \(work)"
         default:
@@ -76,7 +77,10 @@ package struct DumpEnding: Sendable {
     package func complaint(colors: Bool) -> String? {
         var lines: [String] = []
         func incomplete(_ words: String) {
-            lines.append(Style.red("INCOMPLETE:", when: colors) + " \(NumberText.counted(keys, "key")) written, " + words)
+            lines.append(
+                Style.red("INCOMPLETE:", when: colors) + " \(NumberText.counted(keys, "key")) written, "
+                    + words
+            )
         }
         switch cause {
         case .finished(let report) where !report.isComplete:
@@ -91,11 +95,10 @@ package struct DumpEnding: Sendable {
             incomplete("then failed" + openSlots())
         }
         if leftOut > 0 {
-            let names = leftOut == 1 ? "1 name has" : "\(NumberText.grouped(leftOut)) names have"
             lines.append(
                 Style.red("Error:", when: colors)
-                    + " \(names) a zero byte, which --format nul cannot tell from the end of a name, and were left out: "
-                    + "use --format text or --format json"
+                    + " left out \(NumberText.counted(leftOut, "name")) with a zero byte, which --format nul cannot tell "
+                    + "from the end of a name: use --format text or --format json"
             )
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")

@@ -45,7 +45,12 @@ struct DumpRun: Sendable {
         }
         let limitReached = if case .limitReached = ending { true } else { false }
         do throws(SystemError) {
-            try tidyUp(dump.settled, isComplete: Self.isComplete(ending), limitReached: limitReached, dump.leftOut)
+            try tidyUp(
+                dump.settled,
+                isComplete: Self.isComplete(ending),
+                limitReached: limitReached,
+                dump.leftOut
+            )
         } catch {
             ending = .failed(CommandFailure(error))
         }

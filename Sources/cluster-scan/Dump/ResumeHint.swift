@@ -35,7 +35,8 @@ package struct ResumeHint: Sendable {
     private static func withoutPassword(_ url: ServerURL) -> String {
         let user = url.username.map { name in
             name.utf8.map { byte in
-                isUnreserved(byte) ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                isUnreserved(byte)
+                    ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }.joined() + "@"
         }
         return "redis://" + (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
@@ -54,6 +55,7 @@ package struct ResumeHint: Sendable {
     package static func quote(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { isUnreserved($0) || "/:@%+=,".utf8.contains($0) }
         guard !isPlain || word.isEmpty else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+            + "'"
     }
 }

@@ -32,7 +32,9 @@ package struct BlockWriter: ~Copyable {
         var done = 0
         while done < used {
             do {
-                let count = try file.writeSome(UnsafeRawBufferPointer(start: memory + done, count: used - done))
+                let count = try file.writeSome(
+                    UnsafeRawBufferPointer(start: memory + done, count: used - done)
+                )
                 done += count
                 written += UInt64(count)
             } catch {

@@ -13,6 +13,7 @@ extension BlockWriter {
     /// - Parameters:
     ///   - name: The bytes of the name.
     ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
+    /// - Throws: ``SystemError`` if a block had to be written and could not be.
     mutating func writeTextLine(_ name: UnsafeRawBufferPointer, escapesDeceptive: Bool) throws(SystemError) {
         var plain = 0
         if try makeRoom(name.count + 1) {

@@ -5,6 +5,7 @@ extension BlockWriter {
     /// - Parameters:
     ///   - name: The bytes of the name.
     ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
+    /// - Throws: ``SystemError`` if a block had to be written and could not be.
     mutating func writeJSONLine(_ name: UnsafeRawBufferPointer, escapesDeceptive: Bool) throws(SystemError) {
         let opening: StaticString = #"{"key":""#
         let closing: StaticString = "\"}\n"

@@ -14,6 +14,7 @@ package struct NodeTable {
     /// The table.
     ///
     /// - Parameter width: The number of columns to fit into, where long lists of slots are cut; `nil` for no limit.
+    /// - Returns: The lines, each with its line end.
     package func text(width: Int?) -> String {
         let showsLink = nodes.contains { $0.linkState != .connected }
         var table = TextTable(
@@ -55,8 +56,8 @@ package struct NodeTable {
         let silent = primaries.count { $0.keys == nil }
         var lines = [
             "\(primaries.count) \(primaries.count == 1 ? "primary" : "primaries"), "
-                + "\(NumberText.counted(replicas, "replica")), \(NumberText.counted(keys, "key"))"
-                + (silent > 0 ? " without those of \(NumberText.counted(silent, "primary that does"))" : "")
+                + "\(NumberText.counted(replicas, "replica")), \(NumberText.counted(keys, "key")) on primaries"
+                + (silent > 0 ? ", not counting \(silent) that did not answer" : "")
         ]
         if unserved.isEmpty {
             lines.append("All \(NumberText.grouped(HashSlot.count)) slots are served.")

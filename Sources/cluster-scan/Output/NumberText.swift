@@ -29,6 +29,7 @@ package enum NumberText {
 
     /// Three digits and a unit: `950`, `12.3 k`, `2.71 M`.
     package static func compact(_ number: Double) -> String {
+        guard number.isFinite else { return "?" }
         var rest = number
         for unit in ["", " k", " M", " G"] {
             if rest < 999.5 || unit == " G" {
@@ -52,8 +53,9 @@ package enum NumberText {
 
     /// `0:07`, `12:34`, `1:02:03`.
     package static func clock(_ duration: Duration) -> String {
-        let seconds = Int((duration / .seconds(1)).rounded(.up))
-        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        let (whole, rest) = duration.components
+        let seconds = whole + (rest > 0 ? 1 : 0)
+        func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
         if seconds < 3600 { return "\(seconds / 60):\(two(seconds % 60))" }
         return "\(seconds / 3600):\(two(seconds % 3600 / 60)):\(two(seconds % 60))"
     }

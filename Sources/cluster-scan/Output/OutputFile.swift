@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// A file that has its name only when it is complete; until then it is called `NAME.partial`.
@@ -23,6 +23,7 @@ package struct OutputFile: Sendable {
     ///   - path: The name of the complete file.
     ///   - terminator: The byte that ends every entry, if the entries there are to be kept. An entry that was cut off,
     ///     because the process or the machine ended, is removed. `nil` to begin anew.
+    /// - Throws: ``SystemError`` if the file cannot be opened.
     package init(_ path: String, continuingAfter terminator: UInt8?) throws(SystemError) {
         let partial = OutputFile.partialPath(path)
         self.path = path
@@ -37,7 +38,8 @@ package struct OutputFile: Sendable {
         }
     }
 
-    private static func end(ofEntriesIn file: FileDescriptor, terminator: UInt8) throws(SystemError) -> Int64 {
+    private static func end(ofEntriesIn file: FileDescriptor, terminator: UInt8) throws(SystemError) -> Int64
+    {
         let block: Int64 = 1 << 16
         var end = try file.size()
         while end > 0 {

@@ -36,26 +36,29 @@ package struct SlotAnswer {
 
     /// The shards that serve any of the slots, and which.
     private func owners(_ shards: [ClusterTopology.Shard]) -> [(node: ClusterNode, slots: SlotSet)] {
-        shards.map { ($0.primary, $0.slots.intersection(slots)) }.filter { !$0.1.isEmpty }
+        shards
+            .map { (node: $0.primary, slots: $0.slots.intersection(slots)) }
+            .filter { !$0.slots.isEmpty }
+            .sorted { ($0.slots.first { _ in true } ?? .last) < ($1.slots.first { _ in true } ?? .last) }
     }
 
     package func text(shards: [ClusterTopology.Shard]?) -> String {
-        var lines = ["\(kind.rawValue.padded(to: 8)) \(name)"]
+        var lines = ["\(kind.rawValue.padded(to: 11))\(name)"]
         if slots.count == 1 {
-            lines.append("slot     \(slots)")
+            lines.append("slot       \(slots)")
         } else {
-            lines.append("slots    \(SlotText.counted(slots))")
+            lines.append("slots      \(SlotText.counted(slots))")
         }
-        lines.append("why      \(reason)")
+        lines.append("why        \(reason)")
         if let shards {
             let owners = owners(shards)
             for (position, owner) in owners.enumerated() {
                 let share = slots.count > 1 ? ": \(SlotText.counted(owner.slots))" : ""
-                lines.append("\((position == 0 ? "served by" : "").padded(to: 9))\(owner.node)\(share)")
+                lines.append("\((position == 0 ? "served by" : "").padded(to: 11))\(owner.node)\(share)")
             }
             let unserved = owners.reduce(slots) { $0.subtracting($1.slots) }
             if !unserved.isEmpty { lines.append("NOT SERVED by any node: \(SlotText.counted(unserved))") }
-            lines.append("asked    \(owners.count) of \(shards.count) primaries")
+            lines.append("asked      \(owners.count) of \(shards.count) primaries")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -5,14 +5,17 @@ package enum SlotText {
     /// The ranges, and how many more there are where they would take more than so many characters.
     package static func ranges(_ slots: SlotSet, atMost width: Int = 60) -> String {
         let all = slots.ranges.map { range in
-            range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+            range.lowerBound == range.upperBound
+                ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
         }
         let whole = all.joined(separator: ",")
         guard whole.count > width else { return whole }
         var shown: [String] = []
         for range in all {
             let rest = " +\(all.count - shown.count - 1)"
-            guard (shown + [range]).joined(separator: ",").count + rest.count <= width || shown.isEmpty else { break }
+            guard (shown + [range]).joined(separator: ",").count + rest.count <= width || shown.isEmpty else {
+                break
+            }
             shown.append(range)
         }
         let rest = all.count - shown.count

@@ -64,7 +64,9 @@ package enum ConsoleText {
 
     /// A text from outside, such as a server's error, without what could steer a terminal. Line ends remain.
     package static func safe(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0 != "\n" && ($0.isControl || $0.isDeceptive) }) else { return text }
+        guard text.unicodeScalars.contains(where: { $0 != "\n" && ($0.isControl || $0.isDeceptive) }) else {
+            return text
+        }
         return text.unicodeScalars.map { scalar in
             scalar != "\n" && (scalar.isControl || scalar.isDeceptive) ? "\u{FFFD}" : String(scalar)
         }.joined()

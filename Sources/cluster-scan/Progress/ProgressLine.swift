@@ -9,7 +9,13 @@ package struct ProgressLine: Sendable {
     /// How long the rest may take, if it can be told.
     package var remaining: Duration?
 
-    package init(keys: UInt64, elapsed: Duration, rate: Double, fraction: Double? = nil, remaining: Duration? = nil) {
+    package init(
+        keys: UInt64,
+        elapsed: Duration,
+        rate: Double,
+        fraction: Double? = nil,
+        remaining: Duration? = nil
+    ) {
         self.keys = keys
         self.elapsed = elapsed
         self.rate = rate

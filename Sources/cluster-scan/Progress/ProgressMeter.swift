@@ -39,7 +39,11 @@ final class ProgressMeter: Sendable {
         while !Task.isCancelled {
             let state = state.withLock { $0 }
             let elapsed = start.duration(to: clock.now)
-            var line = ProgressLine(keys: state.keys, elapsed: elapsed, rate: rate.update(state.keys, at: elapsed))
+            var line = ProgressLine(
+                keys: state.keys,
+                elapsed: elapsed,
+                rate: rate.update(state.keys, at: elapsed)
+            )
             if let workload = state.workload, let inspection = state.cursor.inspection {
                 let fraction = workload.fractionDone(inspection)
                 line.fraction = fraction
@@ -49,7 +53,10 @@ final class ProgressMeter: Sendable {
                 line.remaining = Self.remaining(from: begin, to: (fraction, elapsed))
             }
             console.showProgress(
-                Style.dim(line.text(width: Terminal.width(of: .standardError) ?? 80), when: console.showsColors)
+                Style.dim(
+                    line.text(width: Terminal.width(of: .standardError) ?? 80),
+                    when: console.showsColors
+                )
             )
             try? await Task.sleep(for: Self.interval)
         }

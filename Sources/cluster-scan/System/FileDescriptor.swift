@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// An open file of the operating system, with a name for messages. Does not close itself.
@@ -23,11 +23,11 @@ package struct FileDescriptor: Sendable {
     package static func open(_ path: String, _ flags: Int32) throws(SystemError) -> FileDescriptor {
         while true {
             #if canImport(Darwin)
-            let descriptor = Darwin.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Darwin.open(path, flags | O_CLOEXEC, 0o666)
             #elseif canImport(Glibc)
-            let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
             #elseif canImport(Musl)
-            let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o666)
             #endif
             if descriptor >= 0 { return FileDescriptor(rawValue: descriptor, name: path) }
             if errno != EINTR { throw SystemError("open \(path)") }

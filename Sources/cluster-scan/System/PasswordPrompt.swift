@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Asks for a password on the terminal, even when input and output go elsewhere, and does not show it.
@@ -24,7 +24,9 @@ enum PasswordPrompt {
         var silent = settings
         // Ctrl-C comes as a byte too: were it a signal, it would leave a terminal that shows nothing.
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        guard tcsetattr(terminal.rawValue, TCSAFLUSH, &silent) == 0 else { throw SystemError("ask on the terminal") }
+        guard tcsetattr(terminal.rawValue, TCSAFLUSH, &silent) == 0 else {
+            throw SystemError("ask on the terminal")
+        }
         defer {
             _ = tcsetattr(terminal.rawValue, TCSAFLUSH, &settings)
             try? terminal.writeAll("\n")
@@ -32,7 +34,9 @@ enum PasswordPrompt {
         try terminal.writeAll(question)
         var line = PasswordLine()
         while true {
-            guard let byte = try terminal.readSome(1).first else { throw CommandFailure(.interrupted, "no password") }
+            guard let byte = try terminal.readSome(1).first else {
+                throw CommandFailure(.interrupted, "no password")
+            }
             switch line.type(byte) {
             case .typing: continue
             case .entered(let password): return password

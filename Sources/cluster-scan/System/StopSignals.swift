@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Turns the first SIGINT or SIGTERM into a request to stop; the second ends the process at once.
@@ -30,9 +30,14 @@ final class StopSignals: Sendable {
         let sources = [SIGINT, SIGTERM].map { number in
             // Its default action would end the process before the source hears of it.
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+            let source = DispatchSource.makeSignalSource(
+                signal: number,
+                queue: .global(qos: .userInteractive)
+            )
             source.setEventHandler { [self] in
-                if first.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing).exchanged {
+                if first.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing)
+                    .exchanged
+                {
                     stop()
                 } else {
                     _exit(128 + number)

@@ -1,3 +1,0 @@
-import Testing
-
-import cluster_scan
