@@ -64,8 +64,12 @@ package struct CommandFailure: Error, Sendable {
         case let failure as CommandFailure:
             self = failure
         case let error as ClusterScanError:
-            let advice = CommandFailure.advice(error.code).map { ". " + $0 } ?? ""
-            self.init(ExitStatus(error.code), error.description + advice)
+            let message = error.description
+            let end = message.last.map { ".?!".contains($0) } == true ? " " : ". "
+            self.init(
+                ExitStatus(error.code),
+                message + (CommandFailure.advice(error.code).map { end + $0 } ?? "")
+            )
         case let error as ScanCursorError:
             self.init(.unusableData, error.description)
         case let error as SystemError:

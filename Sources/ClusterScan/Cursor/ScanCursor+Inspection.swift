@@ -108,9 +108,9 @@ extension ScanCursor.Process {
 extension ScanCursor.Lane {
     /// About how much of the reading is done, from 0 to 1.
     ///
-    /// A `SCAN` cursor is a bucket number that counts up from its highest bit (`dictScan`, `rev`): its bits in reverse
-    /// order are a binary fraction, whatever the size of the table. Servers with one table per slot visit slots in
-    /// ascending order and keep the slot in the low 14 bits.
+    /// A `SCAN` cursor is a bucket number that counts up from its highest bit (`dictScan`, `rev`): its bits
+    /// in reverse order are a binary fraction, whatever the size of the table. Servers with one table per
+    /// slot visit slots in ascending order and keep the slot in the low 14 bits.
     ///
     /// - Parameter version: The server's version, which tells one kind of cursor from the other.
     /// - Returns: The share, an estimate.

@@ -1,11 +1,11 @@
 extension ClusterScanner {
     /// Describes every node that the cluster knows: primaries, with or without slots, and replicas.
     ///
-    /// The list is that of `CLUSTER NODES` on the first seed that answers. Every node in it is then asked for its
-    /// number of keys and its version; nodes that do not answer are listed without.
+    /// The list is that of `CLUSTER NODES` on the first seed that answers. Every node in it is then asked for
+    /// its number of keys and its version; nodes that do not answer are listed without.
     ///
-    /// - Returns: Each primary followed by its replicas; primaries in the order of their first slot, those without
-    ///   slots last. A server without cluster mode is one primary that serves every slot.
+    /// - Returns: Each primary followed by its replicas; primaries in the order of their first slot, those
+    ///   without slots last. A server without cluster mode is one primary that serves every slot.
     /// - Throws: ``ClusterScanError`` if no node tells the list.
     public func nodes() async throws -> [NodeOverview] {
         let lines = try await nodeLines()
@@ -56,7 +56,8 @@ extension ClusterScanner {
         }
     }
 
-    /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its address.
+    /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its
+    ///   address.
     private func clusterNodes() async throws -> (reply: String?, from: NodeAddress) {
         var failures: [ScanFailure] = []
         for seed in seeds {
@@ -103,7 +104,8 @@ extension NodeOverview.LinkState {
 }
 
 extension [ClusterNodesLine] {
-    /// Each primary followed by its replicas; primaries in the order of their first slot, those without slots last.
+    /// Each primary followed by its replicas; primaries in the order of their first slot, those without slots
+    /// last.
     fileprivate var inShardOrder: [ClusterNodesLine] {
         func rank(_ line: ClusterNodesLine) -> (Int, NodeID) {
             (line.slots.first { _ in true }.map { Int($0.rawValue) } ?? HashSlot.count, line.id)

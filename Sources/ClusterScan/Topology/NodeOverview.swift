@@ -22,8 +22,8 @@ public struct NodeOverview: Hashable, Sendable {
     public let role: NodeRole
     /// The slots the node serves. Empty for replicas.
     public let slots: SlotSet
-    /// How many keys the node holds (`DBSIZE`), expired ones that are not deleted yet included; `nil` if it did
-    /// not answer.
+    /// How many keys the node holds (`DBSIZE`), expired ones that are not deleted yet included; `nil` if it
+    /// did not answer.
     public let keys: Int?
     /// What the node that was asked thinks of the connection to this one.
     public let linkState: LinkState

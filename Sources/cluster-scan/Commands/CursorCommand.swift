@@ -16,8 +16,8 @@ struct CursorInspectCommand: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Say in words what a cursor says.",
         discussion: """
-            A cursor holds no names of keys, no addresses and no passwords: only slots, counts, and the first digits \
-            of node ids and run ids. What is damaged is refused with exit status 65.
+            A cursor holds no names of keys, no addresses and no passwords: only slots, counts, and the \
+            first digits of node ids and run ids. What is damaged is refused with exit status 65.
 
             EXAMPLES
               cluster-scan cursor inspect AYx2…

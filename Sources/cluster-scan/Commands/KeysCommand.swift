@@ -7,9 +7,9 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys",
         abstract: "Write the names of all keys of a cluster.",
         discussion: """
-            Every key that exists from start to end is written at least once, also while slots migrate, primaries fail \
-            over and servers restart, and also when the command is stopped and resumed. When that cannot be kept, the \
-            command says INCOMPLETE, names the slots, and does not exit with 0.
+            Every key that exists from start to end is written at least once, also while slots migrate, \
+            primaries fail over and servers restart, and also when the command is stopped and resumed. When \
+            that cannot be kept, the command says INCOMPLETE, names the slots, and does not exit with 0.
 
             EXAMPLES
               All keys of a cluster, through any of its nodes:
@@ -31,8 +31,8 @@ struct KeysCommand: AsyncParsableCommand {
               Bytes as they are, for other tools:
                 cluster-scan keys --match 'tmp:*' --format nul | xargs -0 -n 1 …
 
-            Press Ctrl-C once to stop cleanly and get a cursor, twice to stop at once. On standard error, progress and \
-            the summary appear only on a terminal; warnings and errors always.
+            Press Ctrl-C once to stop cleanly and get a cursor, twice to stop at once. On standard error, \
+            progress and the summary appear only on a terminal; warnings and errors always.
 
             EXIT STATUS
             \(ExitStatus.table)
@@ -70,7 +70,7 @@ struct KeysCommand: AsyncParsableCommand {
             scanner: ClusterScanner(seeds: seeds, connection: configuration),
             pattern: query.pattern,
             type: query.keyType,
-            options: pace.options(onEvent: events.handle),
+            options: pace.options(limit: output.limit, onEvent: events.handle),
             start: start,
             limit: output.limit.map { UInt64($0.value) },
             format: output.format,

@@ -7,8 +7,9 @@ struct QueryOptions: ParsableArguments {
         help: ArgumentHelp(
             "Only keys that match this glob.",
             discussion: """
-                The servers' own globs: * ? [a-z] [^a] and \\ before a special character. Quote it for the shell. If \
-                it names a hash tag, as in '{user:42}:*', only the node that serves the tag is asked.
+                The servers' own globs: * ? [a-z] [^a] and \\ before a special character. Quote it for the \
+                shell. If it names a hash tag, as in '{user:42}:*', only the node that serves the tag is \
+                asked.
                 """,
             valueName: "glob"
         )
@@ -39,10 +40,11 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "How names are written: text, json or nul.",
             discussion: """
-                text: one name a line; control characters, backslashes and bytes that are not UTF-8 as \\n \\r \\t \
-                \\\\ \\xHH, so that every name can be told. json: {"key":"…"} a line, {"key_base64":"…"} for names \
-                that are not UTF-8. nul: the bytes as they are, and a zero byte (xargs -0). On a terminal, \
-                characters that could mislead the eye are escaped as well.
+                text: one name a line; control characters, backslashes and bytes that are not UTF-8 as \\n \
+                \\r \\t \\\\ \\xHH, so that every name can be told. json: {"key":"…"} a line, \
+                {"key_base64":"…"} for names that are not UTF-8. nul: the bytes as they are, \
+                and a zero byte (xargs -0). On a terminal, characters that could mislead the eye are escaped \
+                as well.
                 """
         )
     )
@@ -53,8 +55,8 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write to this file instead of standard output.",
             discussion: """
-                It is called FILE.partial until it is complete and saved; only then does it take the place of FILE. \
-                With --cursor or --resume an earlier FILE.partial is continued.
+                It is called FILE.partial until it is complete and saved; only then does it take the place \
+                of FILE. With --cursor or --resume an earlier FILE.partial is continued.
                 """,
             valueName: "file"
         )
@@ -65,8 +67,8 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Stop after exactly so many keys: 500, 10k, 2M.",
             discussion: """
-                A cursor stands for whole batches, so that going on from there repeats some of the last keys. With \
-                --resume, FILE.partial waits for more.
+                A cursor stands for whole batches, so that going on from there repeats some of the last \
+                keys. With --resume, FILE.partial waits for more.
                 """,
             valueName: "n"
         )
@@ -102,8 +104,9 @@ struct ResumeOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep the cursor in this file.",
             discussion: """
-                If the file exists, go on from it. It is saved every ten seconds and whenever the command stops early, \
-                and removed when all keys are written: repeat the same command until it exits with 0.
+                If the file exists, go on from it. It is saved every ten seconds and whenever the command \
+                stops early, and removed when all keys are written: repeat the same command until \
+                it exits with 0.
                 """,
             valueName: "file"
         )
@@ -156,9 +159,14 @@ struct PaceOptions: ParsableArguments {
     )
     var allowUncovered = false
 
-    func options(onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
+    /// - Parameters:
+    ///   - limit: How many keys will be taken. Pages are kept smaller, so that some fit in as a whole: the cursor
+    ///     that is left behind stands for whole pages, and would never move on.
+    ///   - onEvent: Is told what happens.
+    /// - Returns: What the scanner is to be asked for.
+    func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
         ScanOptions(
-            count: count.value,
+            count: limit.map { min(count.value, max($0.value / 4, 1)) } ?? count.value,
             readPreference: replicas ? .preferReplicas : .primaries,
             maximumConcurrentNodes: maxNodes?.value,
             patience: patience.duration,

@@ -8,9 +8,9 @@ struct NodesCommand: AsyncParsableCommand {
         abstract: "Show the nodes of a cluster: roles, slots, keys.",
         usage: "cluster-scan nodes [<options>] [<url> ...]",
         discussion: """
-            Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not deleted yet; \
-            '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins a slot. A column LINK \
-            appears when something is wrong with a connection between nodes.
+            Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not \
+            deleted yet; '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins \
+            a slot. A column LINK appears when something is wrong with a connection between nodes.
 
             EXAMPLES
               cluster-scan nodes 10.0.0.1:7000

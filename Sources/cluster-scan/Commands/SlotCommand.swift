@@ -8,8 +8,9 @@ struct SlotCommand: AsyncParsableCommand {
         abstract: "Show the hash slot of a key, or the slots that a pattern implies, and why.",
         usage: "cluster-scan slot [<options>] <key-or-pattern> [<url> ...]",
         discussion: """
-            Works without a server; with a URL it also shows the nodes that serve the slots, which are the nodes that \
-            'keys --match' asks. What has one of * ? [ \\ is taken for a pattern unless --key says otherwise.
+            Works without a server; with a URL it also shows the nodes that serve the slots, which are the \
+            nodes that 'keys --match' asks. What has one of * ? [ \\ is taken for a pattern unless \
+            --key says otherwise.
 
             EXAMPLES
               cluster-scan slot user:42

@@ -7,8 +7,8 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Any nodes of the cluster; the others are found through them.",
             discussion: """
-                redis://[user[:password]@]host[:port][/database], or host:port. One node is enough; more help when it \
-                is down. Without any: redis://127.0.0.1:6379.
+                redis://[user[:password]@]host[:port][/database], or host:port. One node is enough; more \
+                help when it is down. Without any: redis://127.0.0.1:6379.
                 """,
             valueName: "url"
         )

@@ -35,8 +35,8 @@ package struct ConnectionPlan: Sendable {
         let different = Set(values.compactMap { $0 })
         guard different.count <= 1 else {
             throw ValidationError(
-                "the URLs and options give different \(what); all nodes of a cluster are asked with the same, so give "
-                    + "it once"
+                "the URLs and options give different \(what); all nodes of a cluster are asked with "
+                    + "the same, so give it once"
             )
         }
         return different.first

@@ -2,8 +2,8 @@ package import ClusterScan
 
 /// Where a server is and who asks, as it is written on the command line.
 ///
-/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`. User and password may have bytes written
-/// as `%HH`, an IPv6 address stands in brackets.
+/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`. User and password may have bytes
+/// written as `%HH`, an IPv6 address stands in brackets.
 package struct ServerURL: Hashable, Sendable {
     package var address: NodeAddress
     package var username: String?

@@ -97,8 +97,8 @@ package struct DumpEnding: Sendable {
         if leftOut > 0 {
             lines.append(
                 Style.red("Error:", when: colors)
-                    + " left out \(NumberText.counted(leftOut, "name")) with a zero byte, which --format nul cannot tell "
-                    + "from the end of a name: use --format text or --format json"
+                    + " left out \(NumberText.counted(leftOut, "name")) with a zero byte, which --format nul "
+                    + "cannot tell from the end of a name: use --format text or --format json"
             )
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")

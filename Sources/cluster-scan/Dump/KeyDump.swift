@@ -1,6 +1,7 @@
 package import ClusterScan
 
-/// Writes what an iteration hands out, and knows at any time which cursor stands for the bytes that were written.
+/// Writes what an iteration hands out, and knows at any time which cursor stands for the bytes that were
+/// written.
 package struct KeyDump: ~Copyable {
     /// What is true once so many bytes have arrived in the output.
     package struct Mark: Sendable {

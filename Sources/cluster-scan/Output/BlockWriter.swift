@@ -1,7 +1,7 @@
 /// Collects bytes and writes them to a file in large blocks.
 ///
-/// Memory is unsafe here for speed. The invariant: `0 <= used <= capacity`, the first `used` bytes of `memory` are
-/// initialised, and every store is preceded by a check of ``room``.
+/// Memory is unsafe here for speed. The invariant: `0 <= used <= capacity`, the first `used` bytes of
+/// `memory` are initialised, and every store is preceded by a check of ``room``.
 package struct BlockWriter: ~Copyable {
     private let file: FileDescriptor
     private let memory: UnsafeMutableRawPointer
@@ -108,15 +108,17 @@ package struct BlockWriter: ~Copyable {
 
     static let wordSize = MemoryLayout<UInt64>.size
 
-    /// Takes bytes, for all of which room was made, as far as they are plain: printable ASCII other than one byte.
+    /// Takes bytes, for all of which room was made, as far as they are plain: printable ASCII other than one
+    /// byte.
     ///
-    /// Eight bytes are looked at at once. Whole words are stored and only the plain ones counted, so that nearly all
-    /// names are copied without a branch per byte.
+    /// Eight bytes are looked at at once. Whole words are stored and only the plain ones counted, so that
+    /// nearly all names are copied without a branch per byte.
     ///
     /// - Parameters:
     ///   - bytes: The bytes.
     ///   - quotes: Bytes that are not plain although they are printable ASCII.
-    /// - Returns: How many of the leading bytes were taken: all of them, or not beyond the first that is not plain.
+    /// - Returns: How many of the leading bytes were taken: all of them, or not beyond the first that is not
+    ///   plain.
     @inline(__always)
     mutating func storePlain(_ bytes: UnsafeRawBufferPointer, except quotes: QuotedBytes) -> Int {
         assert(bytes.count <= room)
@@ -157,8 +159,8 @@ struct QuotedBytes {
         byte >= 0x20 && byte < 0x7F && byte != first && byte != second
     }
 
-    /// The same for eight bytes. Each term has a byte's highest bit set if, and for some byte only if, that test
-    /// fails: <https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord>.
+    /// The same for eight bytes. Each term has a byte's highest bit set if, and for some byte only if, that
+    /// test fails: <https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord>.
     @inline(__always)
     func allPlain(in word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101

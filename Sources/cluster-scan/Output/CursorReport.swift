@@ -13,6 +13,8 @@ package struct CursorReport {
             return "The cursor 0: an iteration starts with it, and ends when it is returned.\n"
         }
         let open = inspection.wanted.subtracting(inspection.covered)
+        let query = CursorReport.hexadecimal(inspection.queryDigest, digits: 16)
+        let topology = CursorReport.hexadecimal(UInt64(inspection.topologyFingerprint), digits: 8)
         let lines = [
             "An iteration that is under way.",
             "",
@@ -20,16 +22,16 @@ package struct CursorReport {
             "slots wanted    \(SlotText.counted(inspection.wanted))",
             "slots covered   \(SlotText.counted(inspection.covered))",
             "still to cover  \(SlotText.counted(open))",
-            "query           \(CursorReport.hexadecimal(inspection.queryDigest, digits: 16)), a digest of MATCH, TYPE and "
-                + "database",
-            "topology        \(CursorReport.hexadecimal(UInt64(inspection.topologyFingerprint), digits: 8)), a digest of the "
-                + "primaries that are counted below",
+            "query           \(query), a digest of MATCH, TYPE and database",
+            "topology        \(topology), a digest of the primaries that are counted below",
         ]
         let lanes = inspection.lanes.flatMap { lane in
-            [
+            let (id, run) = (lane.process.nodeIDPrefix, lane.process.runIDPrefix)
+            return [
                 "",
-                "node \(lane.nodeIndex)          id \(lane.process.nodeIDPrefix)…  run id \(lane.process.runIDPrefix)…  "
-                    + "config epoch \(lane.process.configEpoch)",
+                "node \(lane.nodeIndex)",
+                "  is            id \(id)…, run id \(run)…",
+                "  config epoch  \(lane.process.configEpoch)",
                 "  reads         \(SlotText.counted(lane.slots)), \(CursorReport.words(lane.purpose))",
                 "  stands        \(CursorReport.words(lane.position))",
             ]

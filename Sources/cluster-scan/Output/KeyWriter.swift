@@ -5,7 +5,8 @@ package struct KeyWriter: ~Copyable {
     package private(set) var output: BlockWriter
     private let format: KeyFormat
     private let escapesDeceptive: Bool
-    /// Names that the format cannot represent and that were left out: those with a zero byte, in the format `nul`.
+    /// Names that the format cannot represent and that were left out: those with a zero byte, in the format
+    /// `nul`.
     package private(set) var leftOut: UInt64 = 0
 
     /// - Parameters:

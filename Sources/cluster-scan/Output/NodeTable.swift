@@ -8,12 +8,14 @@ package struct NodeTable {
     /// - Parameter nodes: Each primary followed by its replicas.
     package init(_ nodes: [NodeOverview]) {
         self.nodes = nodes
-        unserved = nodes.reduce(into: SlotSet.all) { $0.subtract($1.slots) }
+        // A node that the cluster has declared failed serves nothing until it is back or replaced.
+        unserved = nodes.reduce(into: SlotSet.all) { if $1.linkState != .failed { $0.subtract($1.slots) } }
     }
 
     /// The table.
     ///
-    /// - Parameter width: The number of columns to fit into, where long lists of slots are cut; `nil` for no limit.
+    /// - Parameter width: The number of columns to fit into, where long lists of slots are cut; `nil` for no
+    ///   limit.
     /// - Returns: The lines, each with its line end.
     package func text(width: Int?) -> String {
         let showsLink = nodes.contains { $0.linkState != .connected }
@@ -25,7 +27,7 @@ package struct NodeTable {
         let rows = nodes.map { node in
             lists.append(node.slots)
             return [indent(node) + address(node), node.role.description]
-                + (showsLink ? [node.linkState.rawValue] : [])
+                + (showsLink ? [node.linkState == .connected ? "ok" : node.linkState.rawValue] : [])
                 + [
                     node.keys.map(NumberText.grouped) ?? "-", String(node.configEpoch),
                     node.id == .standalone ? "-" : String(node.id.description.prefix(8)),
@@ -33,7 +35,7 @@ package struct NodeTable {
                 ]
         }
         for row in rows { table.append(row + [""]) }
-        let room = width.map { max(12, table.room(width: $0)) } ?? .max
+        let room = width.map { max(8, table.room(width: $0)) } ?? .max
         var full = TextTable(table.columns)
         for (row, slots) in zip(rows, lists) {
             full.append(row + [SlotText.ranges(slots, atMost: room)])
@@ -54,15 +56,17 @@ package struct NodeTable {
         let replicas = nodes.count - primaries.count
         let keys = primaries.reduce(0) { $0 + ($1.keys ?? 0) }
         let silent = primaries.count { $0.keys == nil }
-        var lines = [
-            "\(primaries.count) \(primaries.count == 1 ? "primary" : "primaries"), "
-                + "\(NumberText.counted(replicas, "replica")), \(NumberText.counted(keys, "key")) on primaries"
-                + (silent > 0 ? ", not counting \(silent) that did not answer" : "")
+        let counts = [
+            "\(primaries.count) \(primaries.count == 1 ? "primary" : "primaries")",
+            NumberText.counted(replicas, "replica"),
+            "\(NumberText.counted(keys, "key")) on primaries"
+                + (silent > 0 ? ", not counting \(silent) that did not answer" : ""),
         ]
+        var lines = [counts.joined(separator: ", ")]
         if unserved.isEmpty {
             lines.append("All \(NumberText.grouped(HashSlot.count)) slots are served.")
         } else {
-            lines.append("NOT FULLY COVERED: no node serves \(SlotText.counted(unserved)).")
+            lines.append("NOT FULLY COVERED: no working node serves \(SlotText.counted(unserved)).")
         }
         return lines
     }

@@ -21,8 +21,8 @@ package struct OutputFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: The name of the complete file.
-    ///   - terminator: The byte that ends every entry, if the entries there are to be kept. An entry that was cut off,
-    ///     because the process or the machine ended, is removed. `nil` to begin anew.
+    ///   - terminator: The byte that ends every entry, if the entries there are to be kept. An entry that was
+    ///     cut off, because the process or the machine ended, is removed. `nil` to begin anew.
     /// - Throws: ``SystemError`` if the file cannot be opened.
     package init(_ path: String, continuingAfter terminator: UInt8?) throws(SystemError) {
         let partial = OutputFile.partialPath(path)

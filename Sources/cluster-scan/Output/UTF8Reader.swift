@@ -2,8 +2,8 @@
 package enum UTF8Reader {
     /// The scalar that begins at a position, and the number of its bytes.
     ///
-    /// - Returns: `nil` where no scalar begins, by the rules of RFC 3629: no needlessly long forms, no surrogates,
-    ///   nothing above U+10FFFF.
+    /// - Returns: `nil` where no scalar begins, by the rules of RFC 3629: no needlessly long forms, no
+    ///   surrogates, nothing above U+10FFFF.
     package static func scalar(
         in bytes: UnsafeRawBufferPointer,
         at position: Int
@@ -42,8 +42,8 @@ extension Unicode.Scalar {
     /// Whether the scalar is a control character of ASCII or Latin-1.
     var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 
-    /// Whether showing the scalar on a terminal can hide or rearrange what stands around it: bidirectional marks, what
-    /// has no width, other line ends, and what has no agreed meaning.
+    /// Whether showing the scalar on a terminal can hide or rearrange what stands around it: bidirectional
+    /// marks, what has no width, other line ends, and what has no agreed meaning.
     var isDeceptive: Bool {
         guard value >= 0xA0 else { return false }
         switch properties.generalCategory {

@@ -1,6 +1,7 @@
 package import ClusterScan
 
-/// How many keys each node holds: what the share that is done is measured against. An estimate, as keys come and go.
+/// How many keys each node holds: what the share that is done is measured against. An estimate, as keys come
+/// and go.
 package struct Workload: Sendable {
     private struct Shard: Sendable {
         let slots: SlotSet

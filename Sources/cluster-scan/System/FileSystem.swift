@@ -36,7 +36,8 @@ package enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
     }
 
-    /// Puts a short text in a file so that whoever reads it, whenever, finds all of the old text or all of the new.
+    /// Puts a short text in a file so that whoever reads it, whenever, finds all of the old text or all of
+    /// the new.
     package static func replace(_ path: String, with text: String) throws(SystemError) {
         let draft = "\(path).\(getpid()).new"
         let file = try FileDescriptor.open(draft, O_WRONLY | O_CREAT | O_TRUNC)

@@ -15,7 +15,7 @@ enum PasswordPrompt {
         } catch {
             throw CommandFailure(
                 .usage,
-                "there is no terminal to ask for the password on: set REDISCLI_AUTH instead of using --ask-password"
+                "there is no terminal to ask for the password on: set REDISCLI_AUTH, leave out --ask-password"
             )
         }
         defer { try? terminal.closeFile() }

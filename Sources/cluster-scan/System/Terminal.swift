@@ -16,7 +16,8 @@ package enum Terminal {
         return Int(size.ws_col)
     }
 
-    /// Whether to write in colours: to a terminal that has them, unless the user objects (<https://no-color.org>).
+    /// Whether to write in colours: to a terminal that has them, unless the user objects
+    /// (<https://no-color.org>).
     package static func showsColors(on file: FileDescriptor) -> Bool {
         file.isTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
     }

@@ -95,10 +95,10 @@ struct CommandTests {
             #expect(text.contains("EXAMPLES"))
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
             // A line that was broken in two starts at the margin.
-            let examples = text.split(separator: "\n").drop { $0 != "EXAMPLES" }.dropFirst().prefix {
-                $0.hasPrefix(" ")
-            }
+            let examples = text.split(separator: "\n").drop { $0 != "EXAMPLES" }.dropFirst()
+                .prefix { !$0.hasPrefix("USAGE") && !$0.hasPrefix("Press") }
             #expect(examples.count >= 2)
+            #expect(examples.allSatisfy { $0.hasPrefix("  ") })
         }
     }
 

@@ -29,7 +29,9 @@ struct CursorReportTests {
                 query           00000000000000ab, a digest of MATCH, TYPE and database
                 topology        000000cd, a digest of the primaries that are counted below
 
-                node 2          id 00000000000000a1…  run id 00000000000000b2…  config epoch 9
+                node 2
+                  is            id 00000000000000a1…, run id 00000000000000b2…
+                  config epoch  9
                   reads         8,192 slots (8192-16383), which it serves
                   stands        at the server's SCAN cursor 12345
 

@@ -28,7 +28,7 @@ struct NodeTableTests {
     }
 
     @Test(
-        "columns are aligned, replicas stand below their primary, and the last line says whether all is covered"
+        "columns are aligned, replicas stand below their primary, the last line says whether all is covered"
     )
     func table() throws {
         let table = try NodeTable([
@@ -55,18 +55,20 @@ struct NodeTableTests {
     @Test("a cluster that is not fully covered, and nodes that do not answer, are told")
     func trouble() throws {
         let table = try NodeTable([
-            Self.node("a", port: 7000, slots: "0-99,200-16383"),
-            Self.node("b", port: 7001, keys: nil, link: .failed),
+            Self.node("a", port: 7000, slots: "0-99,200-9999"),
+            Self.node("b", port: 7001, slots: "10000-16383", keys: nil, link: .failed),
         ])
         let text = table.text(width: nil)
         #expect(text.contains("LINK"))
-        #expect(text.contains("10.0.0.1:7001  primary  failed        -      3  bbbbbbbb\n"))
+        #expect(text.contains("10.0.0.1:7001  primary  failed     -      3  bbbbbbbb  6,384  10000-16383\n"))
         #expect(
             text.contains(
                 "2 primaries, 0 replicas, 10 keys on primaries, not counting 1 that did not answer\n"
             )
         )
-        #expect(text.hasSuffix("NOT FULLY COVERED: no node serves 100 slots (100-199).\n"))
+        #expect(
+            text.hasSuffix("NOT FULLY COVERED: no working node serves 6,484 slots (100-199,10000-16383).\n")
+        )
     }
 
     @Test("long lists of slots are cut to the width of the terminal, and only there")
