@@ -8,6 +8,13 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+// Without MemberImportVisibility: in release builds it credits the C library's socket types to another module.
+let testSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
 let package = Package(
     name: "cluster-scan",
     platforms: [.macOS(.v15)],
@@ -63,6 +70,32 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Vectors")],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "ClusterScan",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: testSettings
+        ),
+        // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
+        // come out of the code they test.
+        .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "sample-keys",
+            dependencies: [
+                "TestCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/SampleKeys",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ClusterScan", "TestCluster"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -13,15 +13,20 @@ struct Lane: Sendable {
 
     let id: LaneID
     /// The node that is read.
-    let node: ClusterNode
+    var node: ClusterNode
     /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a replica, the
     /// source of a migration.
-    let witnesses: [ClusterNode]
+    var witnesses: [ClusterNode]
     var phase: Phase = .opening
     /// What the witnesses have said in this phase.
     var statuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.
     var failures = 0
+
+    /// Sizes of slots that are next to be read.
+    var sizes: [HashSlot: Int] = [:]
+    /// The burst that was asked for.
+    var reads = SlotReads()
 
     /// What every witness has said, in the order of ``witnesses``; `nil` until all have.
     var testimony: [NodeStatus]? {

@@ -10,6 +10,9 @@ package enum ScanAction: Sendable {
     /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no other;
     /// answer with `pageRead` or `laneFailed`.
     case readPage(LaneID, of: ClusterNode, cursor: UInt64)
+    /// Take snapshots of slots and ask for the sizes of others, in one write on that same connection; answer with
+    /// `slotsRead` or `laneFailed`.
+    case readSlots(LaneID, of: ClusterNode, SlotReads)
     /// Call `tick` when this much time has passed since the start.
     case wake(at: Duration)
     /// Tell whoever watches.
@@ -18,4 +21,14 @@ package enum ScanAction: Sendable {
     case finish(ScanReport)
     /// The promise cannot be kept.
     case fail(ClusterScanError)
+}
+
+extension ScanAction {
+    /// Whether the action brings keys, so that it may have to wait for the consumer.
+    package var isRead: Bool {
+        switch self {
+        case .readPage, .readSlots: true
+        default: false
+        }
+    }
 }

@@ -12,13 +12,18 @@ extension ScanCoordinator {
         }
     }
 
-    private mutating func askForPage(_ id: LaneID) {
+    /// Goes on reading, or asks the witnesses once there is something to credit.
+    mutating func askForMore(_ id: LaneID) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         switch record.position {
         case .scan(let cursor):
             lanes[id]?.phase = .reading
             act(.readPage(id, of: node, cursor: cursor))
-        case .walked, .slots:
+        case .slots(let position):
+            let read = readSlots(of: record)
+            guard read != record.claims, read.count < policy.slotsPerCredit else { fallthrough }
+            askForSlots(id, from: position)
+        case .walked:
             askWitnesses(of: id, entering: .closing, fresh: true)
         }
     }
@@ -69,7 +74,7 @@ extension ScanCoordinator {
         }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
-        if record.claims != .all {
+        if record.claims != .all, keeps(.emitFilter) {
             batch.filter(slots: record.claims)
         }
         trouble.clear(record.claims)
@@ -79,7 +84,7 @@ extension ScanCoordinator {
         progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
-        askForPage(id)
+        askForMore(id)
         return delivery
     }
 
@@ -98,31 +103,32 @@ extension ScanCoordinator {
             return
         }
         let served = openSlots.intersection(primary.slots)
-        let claims = served.subtracting(primary.marked)
-        let moving = served.intersection(primary.marked)
+        let moving = keeps(.migratingSlots) ? served.intersection(primary.marked) : SlotSet()
+        var claims = served.subtracting(moving)
         guard !served.isEmpty else {
             abandonOpening(id, now: now)
             return
         }
         fruitlessLoads = 0
         let startedMigrations = claimMigrations(of: moving, at: primary)
-        if moving != startedMigrations {
-            noteMarkedSlots(moving.subtracting(startedMigrations), at: primary, now: now)
-        }
         guard !claims.isEmpty else {
             lanes[id] = nil
+            if !startedMigrations { waitForMarks(on: moving, now: now) }
             plan(now: now)
             return
         }
+        let position = firstPosition(for: claims, at: own)
+        if position != .scan(0) { claims.subtract(largeSlots) }
         progress.lanes[id] = LaneRecord(
             nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
             process: ProcessMark(node: own.nodeID.prefix, run: own.runID.prefix, epoch: primary.configEpoch),
+            position: position,
             claims: claims
         )
         report.lanes += 1
         act(.report(.laneStarted(lane.node, slots: claims)))
-        askForPage(id)
-        if !startedMigrations.isEmpty { plan(now: now) }
+        askForMore(id)
+        if startedMigrations { plan(now: now) }
     }
 
     /// The node is not what the topology said.
@@ -134,7 +140,11 @@ extension ScanCoordinator {
     /// R7: a lane carries on only with the process that gave its cursor.
     private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else { return }
-        guard record.process.isSameProcess(as: own) else {
+        if record.process.run == 0 {
+            openDestination(id, record, testimony, now: now)
+            return
+        }
+        guard isSame(record.process, as: own) else {
             restart(id, reason: "its server process was replaced")
             suspectTopology(now: now)
             plan(now: now)
@@ -147,30 +157,40 @@ extension ScanCoordinator {
             plan(now: now)
             return
         }
-        askForPage(id)
+        askForMore(id)
     }
 
     // MARK: Closing
 
+    /// R3: credits what was read, as far as the witnesses bear it out; the rest is open again.
     private mutating func close(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
-        guard let lane = lanes[id], let record = progress.lanes[id] else { return }
-        let earned = credit(for: record, testimony)
-        let lost = record.claims.subtracting(earned)
-        lanes[id] = nil
-        progress.lanes[id] = nil
+        guard let lane = lanes[id], var record = progress.lanes[id] else { return }
+        let read = readSlots(of: record)
+        let sound = credit(for: record, testimony)
+        let earned = read.intersection(sound)
+        let lost = record.claims.subtracting(sound)
+        record.claims = sound.subtracting(read)
+        // Snapshots go on with what is left; a walk over the node has nothing left.
+        progress.lanes[id] = record.claims.isEmpty ? nil : record
+        if record.claims.isEmpty { lanes[id] = nil }
+
         if case .migrationSource(let destination) = record.purpose {
             beginDestination(of: earned, at: destination, after: record)
         } else {
             progress.covered.formUnion(earned)
+            trouble.clear(earned)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
-        trouble.clear(earned)
         if !earned.isEmpty { fruitlessLoads = 0 }
         if !lost.isEmpty {
             report.restarts += 1
             suspectTopology(now: now)
         }
-        plan(now: now)
+        if record.claims.isEmpty {
+            plan(now: now)
+        } else {
+            askForMore(id)
+        }
     }
 
     /// R3: the claims that may be credited, given what the witnesses say after the last page.
@@ -178,23 +198,34 @@ extension ScanCoordinator {
         guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
-            guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
-                last.configEpoch == record.process.epoch,
+            guard isSame(record.process, as: first), last.role == .primary, last.seesMajority,
+                last.configEpoch == record.process.epoch || !keeps(.credit),
                 first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
             else { return SlotSet() }
-            return record.claims.intersection(last.slots).subtracting(last.marked)
+            let marked = keeps(.credit) && keeps(.migratingSlots) ? last.marked : SlotSet()
+            guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
+            return record.claims.intersection(last.slots).subtracting(marked)
         case .migrationSource(let destination):
-            guard record.process.isSameProcess(as: first), first.configEpoch == record.process.epoch else {
+            return record.claims.intersection(stillMigrating(from: record.process, to: destination, says: first))
+        case .migrationDestination(let source):
+            guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch else {
                 return SlotSet()
             }
-            return record.claims.intersection(first.migratingSlots(to: destination))
-        case .migrationDestination(let source):
-            guard source.isSameProcess(as: first), first.configEpoch == source.epoch,
-                record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch
-            else { return SlotSet() }
             return record.claims
-                .intersection(first.migratingSlots(to: record.process.node))
+                .intersection(stillMigrating(from: source, to: record.process.node, says: first))
                 .intersection(last.importingSlots(from: source.node))
         }
+    }
+
+    private func isSame(_ process: ProcessMark, as status: NodeStatus) -> Bool {
+        process.isSameProcess(as: status) || !keeps(.processIdentity) && process.node == status.nodeID.prefix
+    }
+
+    /// The slots that a source still sends to a destination, if nothing else about the source has changed.
+    func stillMigrating(from source: ProcessMark, to destination: UInt64, says status: NodeStatus) -> SlotSet {
+        guard source.isSameProcess(as: status), status.configEpoch == source.epoch, status.role == .primary,
+            status.seesMajority
+        else { return SlotSet() }
+        return status.slots.intersection(status.migratingSlots(to: destination))
     }
 }

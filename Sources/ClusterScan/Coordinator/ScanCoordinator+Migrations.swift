@@ -1,25 +1,95 @@
-/// R5: slots that move key by key are read in full at their source, then in full at their destination. The second half
-/// is the place of the next piece of work; until it is there, marked slots are waited for.
+import HashTreeCollections
+
+/// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys only move from
+/// source to destination, so a key that is there throughout is seen by the first read or, having moved before that, by
+/// the second. Nobody waits for the migration to end; if it ends or turns round meanwhile, the slot is read anew.
 extension ScanCoordinator {
+    /// One lane takes no more moving slots than this, so that little is lost when one migration ends.
+    private static let slotsPerLane = 64
+
     /// Claims slots on the move for lanes that read their source.
     ///
-    /// - Returns: The slots that were claimed.
-    mutating func claimMigrations(of slots: SlotSet, at source: NodeStatus) -> SlotSet {
-        SlotSet()
+    /// - Returns: Whether there are such lanes.
+    mutating func claimMigrations(of slots: SlotSet, at source: NodeStatus) -> Bool {
+        var begun = false
+        for destination in Set(source.migrating.values).sorted() {
+            var claims = SlotSet()
+            for slot in source.migratingSlots(to: destination.prefix).intersection(slots).prefix(Self.slotsPerLane) {
+                claims.insert(slot)
+            }
+            guard !claims.isEmpty, node(destination.prefix) != nil else { continue }
+            let position = firstPosition(for: claims, at: source)
+            if position != .scan(0) { claims.subtract(largeSlots) }
+            let id = LaneID(rawValue: nextLane)
+            nextLane += 1
+            progress.lanes[id] = LaneRecord(
+                nodeIndex: shardIndex(of: source.nodeID.prefix) ?? 0,
+                process: ProcessMark(source),
+                purpose: .migrationSource(to: destination.prefix),
+                position: position,
+                claims: claims
+            )
+            report.lanes += 1
+            begun = true
+        }
+        return begun
     }
 
-    /// Slots that can neither be claimed nor read in two halves now are looked at again later.
-    mutating func noteMarkedSlots(_ slots: SlotSet, at node: NodeStatus, now: Duration) {
-        trouble.note(
-            slots,
-            cause: ScanFailure(.rediscover, .slotsNotCovered, "these slots are being migrated"),
-            now: now
+    private func node(_ prefix: UInt64) -> ClusterNode? {
+        topology.flatMap { node(prefix, near: 0, in: $0) }
+    }
+
+    /// Slots whose marks name no node that is known are looked at again later.
+    mutating func waitForMarks(on slots: SlotSet, now: Duration) {
+        let cause = ScanFailure(
+            .rediscover,
+            .slotsNotCovered,
+            "the slots are marked as being migrated, but the other node is not known (redis-cli --cluster fix)"
         )
+        trouble.note(slots, cause: cause, now: now)
         suspectTopology(now: now)
         scheduleGivingUp()
     }
 
-    /// Goes on to the second half of reading slots on the move.
+    /// Goes on to the second half for slots whose source was read in full.
     mutating func beginDestination(of slots: SlotSet, at destination: UInt64, after source: LaneRecord) {
+        guard !slots.isEmpty else { return }
+        let id = LaneID(rawValue: nextLane)
+        nextLane += 1
+        let position: LaneRecord.Position = if case .slots = source.position { .slots(below: 0) } else { .scan(0) }
+        progress.lanes[id] = LaneRecord(
+            nodeIndex: source.nodeIndex,
+            // Who runs there now is asked before the first page.
+            process: ProcessMark(node: destination, run: 0, epoch: 0),
+            purpose: .migrationDestination(from: source.process),
+            position: position,
+            claims: slots
+        )
+    }
+
+    /// Begins to read the destination, if the migration still goes there.
+    mutating func openDestination(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
+        guard case .migrationDestination(let source) = record.purpose, let first = testimony.first,
+            let last = testimony.last
+        else { return }
+        let moving = record.claims.intersection(stillMigrating(from: source, to: record.process.node, says: first))
+        let importing = moving.intersection(last.importingSlots(from: source.node))
+        // A source may be marked while its destination is not, when a reshard was broken off: the destination neither
+        // owns nor imports the slot, so it answers nobody for it, and what the source holds is all there is.
+        let oneSided = moving.subtracting(last.importingSlots(from: source.node)).subtracting(last.slots)
+        progress.covered.formUnion(oneSided)
+        trouble.clear(oneSided)
+        guard !importing.isEmpty else {
+            progress.lanes[id] = nil
+            lanes[id] = nil
+            if oneSided != record.claims { suspectTopology(now: now) }
+            plan(now: now)
+            return
+        }
+        progress.lanes[id]?.claims = importing
+        progress.lanes[id]?.process = ProcessMark(last)
+        report.lanes += 1
+        askForMore(id)
+        if importing != record.claims { plan(now: now) }
     }
 }

@@ -4,6 +4,12 @@ extension ScanCoordinator {
     /// What a lane asked for did not happen.
     package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
         guard !isEnded, let lane = lanes[id] else { return }
+        if failure.code == .permissionDenied, policy.strategy == .auto, isTakingSnapshots(id) {
+            snapshotsAreForbidden = true
+            restart(id, reason: "snapshots are not permitted: \(failure.message)")
+            plan(now: now)
+            return
+        }
         guard failure.remedy != .giveUp else {
             end(.fail(ClusterScanError(failure)))
             return
@@ -29,6 +35,11 @@ extension ScanCoordinator {
         act(.wake(at: now + pause))
         if failure.remedy == .rediscover { suspectTopology(now: now) }
         giveUpWhatIsOverdue(now: now)
+    }
+
+    private func isTakingSnapshots(_ id: LaneID) -> Bool {
+        guard lanes[id]?.phase == .reading, case .slots = progress.lanes[id]?.position else { return false }
+        return true
     }
 
     private func isReplicaLane(_ id: LaneID) -> Bool {

@@ -5,6 +5,7 @@ import HashTreeCollections
 ///
 /// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
 package struct ScanCoordinator: Sendable {
+    let query: ScanQuery
     let policy: ScanPolicy
 
     /// How far the iteration has come: the state of every cursor.
@@ -22,6 +23,10 @@ package struct ScanCoordinator: Sendable {
     var abandoned = SlotSet()
     /// Replicas that failed; their primary is read instead.
     var avoided: Set<NodeID> = []
+    /// Slots that turned out too large for a snapshot.
+    var largeSlots = SlotSet()
+    /// Whether the user may not take snapshots.
+    var snapshotsAreForbidden = false
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
     var backoff: Backoff
@@ -39,9 +44,16 @@ package struct ScanCoordinator: Sendable {
     ///
     /// - Parameters:
     ///   - progress: Where the iteration stands.
+    ///   - query: What it looks for.
     ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be old.
     ///   - policy: How to go about it.
-    package init(progress: ScanProgress, topology: ClusterTopology? = nil, policy: ScanPolicy = ScanPolicy()) {
+    package init(
+        progress: ScanProgress,
+        query: ScanQuery = ScanQuery(),
+        topology: ClusterTopology? = nil,
+        policy: ScanPolicy = ScanPolicy()
+    ) {
+        self.query = query
         self.progress = progress
         self.topology = topology
         self.policy = policy
@@ -80,7 +92,7 @@ package struct ScanCoordinator: Sendable {
         self.topology = topology
         adoptIndices(of: topology)
         act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
-        forgetLanesThatMoved(now: now)
+        followTopology(now: now)
         plan(now: now)
     }
 
@@ -107,6 +119,7 @@ package struct ScanCoordinator: Sendable {
         }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
             guard case .pausing(let until) = lane.phase, until <= now else { continue }
+            lookUpNodes(of: id)
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
         giveUpWhatIsOverdue(now: now)
@@ -170,6 +183,10 @@ package struct ScanCoordinator: Sendable {
         report.elapsed = now
         end(.finish(report))
     }
+
+    // MARK: Rules
+
+    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
 
     // MARK: Slots
 

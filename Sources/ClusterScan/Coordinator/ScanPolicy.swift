@@ -4,6 +4,16 @@ package struct ScanPolicy: Sendable {
     package var maximumLanes: Int?
     /// Which nodes of a shard are read.
     package var readPreference: ReadPreference
+    /// How nodes are read.
+    package var strategy: ScanStrategy
+    /// About how many keys one burst of snapshots returns.
+    package var keysPerBurst: Int
+    /// The largest slot that is read in one snapshot; the server answers nobody else meanwhile.
+    package var largestSnapshot: Int
+    /// How many keys a slot may have gained since its size was asked for without its snapshot being cut off.
+    package var snapshotSlack: Int
+    /// How many slots are read by snapshot before their node is asked whether they may be credited.
+    package var slotsPerCredit: Int
     /// The first pause after a failure; it doubles up to ``longestPause``.
     package var shortestPause: Duration
     /// The longest pause between two attempts.
@@ -14,10 +24,17 @@ package struct ScanPolicy: Sendable {
     package var allowsUncoveredSlots: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
+    /// Rules that are broken on purpose. Empty, but for simulations that must notice.
+    package var brokenRules: Set<ScanRule> = []
 
     package init(
         maximumLanes: Int? = nil,
         readPreference: ReadPreference = .primaries,
+        strategy: ScanStrategy = .auto,
+        keysPerBurst: Int = 1000,
+        largestSnapshot: Int = 10_000,
+        snapshotSlack: Int = 64,
+        slotsPerCredit: Int = 1024,
         shortestPause: Duration = .milliseconds(50),
         longestPause: Duration = .seconds(2),
         patience: Duration = .seconds(60),
@@ -26,6 +43,11 @@ package struct ScanPolicy: Sendable {
     ) {
         self.maximumLanes = maximumLanes
         self.readPreference = readPreference
+        self.strategy = strategy
+        self.keysPerBurst = keysPerBurst
+        self.largestSnapshot = largestSnapshot
+        self.snapshotSlack = snapshotSlack
+        self.slotsPerCredit = slotsPerCredit
         self.shortestPause = shortestPause
         self.longestPause = longestPause
         self.patience = patience

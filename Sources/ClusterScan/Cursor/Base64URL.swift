@@ -1,8 +1,11 @@
-/// Base 64 with the URL-safe alphabet and no padding (RFC 4648 §5): one word in a shell, a URL and a JSON string.
-enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+/// Base 64 with the URL-safe alphabet and no padding (RFC 4648 §5): one word in a shell, a URL and a JSON
+/// string.
+package enum Base64URL {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var pending: UInt32 = 0
@@ -23,8 +26,9 @@ enum Base64URL {
 
     /// Reads only what ``encode(_:)`` writes: one text for one sequence of bytes.
     ///
+    /// - Parameter text: What may be such a text.
     /// - Returns: `nil` for other characters, an impossible length, or leftover bits that are not zero.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 3 / 4)
         var pending: UInt32 = 0

@@ -1,10 +1,12 @@
 /// The CRC-32 of IEEE 802.3 (reflected polynomial 0xEDB88320): finds every burst of damage up to 32 bits.
-struct CRC32: Sendable {
+package struct CRC32: Sendable {
     private var state: UInt32 = 0xFFFF_FFFF
 
-    var value: UInt32 { ~state }
+    package var value: UInt32 { ~state }
 
-    mutating func update(_ bytes: some Sequence<UInt8>) {
+    package init() {}
+
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             state ^= UInt32(byte)
             for _ in 0..<8 {
@@ -13,7 +15,7 @@ struct CRC32: Sendable {
         }
     }
 
-    static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
+    package static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
         var checksum = CRC32()
         checksum.update(bytes)
         return checksum.value

@@ -22,7 +22,7 @@ package struct LaneRecord: Hashable, Sendable {
 
     /// The index of the lane's shard among the primaries, for the topology named in the cursor.
     package var nodeIndex: Int
-    /// The process that is read.
+    /// The process that is read; its run is 0 where it has not been asked yet.
     package var process: ProcessMark
     package var purpose: Purpose
     package var position: Position

@@ -2,13 +2,18 @@ import HashTreeCollections
 
 /// The text form of progress. `Docs/Cursor.md` describes the format byte by byte.
 enum ScanToken {
-    static let version: UInt8 = 1
+    private static let version: UInt8 = 1
 
-    /// Longer texts are refused unread. A thousand lanes with slots as scattered as can be need about 60,000.
-    static let mostCharacters = 1 << 20
+    /// Longer texts are refused unread. As many lanes as there are slots, with every number at its largest, need
+    /// 1,460,948 characters.
+    private static let mostCharacters = 3 << 19
+
+    /// As many digits as the largest cursor of a single server has; the shortest text of ours is longer.
+    private static let mostDigits = 20
 
     static func encode(_ progress: ScanProgress) -> String {
-        let lanes = progress.orderedLanes.map(\.record)
+        // A lane that lost all its slots has nothing left to do.
+        let lanes = progress.orderedLanes.map(\.record).filter { !$0.claims.isEmpty }
         var writer = TokenWriter()
         writer.write(version)
         writer.write(fixed: progress.queryDigest)
@@ -18,15 +23,19 @@ enum ScanToken {
         for lane in lanes {
             encode(lane, into: &writer)
         }
-        SlotMap(wanted: progress.wanted, covered: progress.covered, claims: lanes.map(\.claims)).encode(into: &writer)
+        SlotMap(wanted: progress.wanted, covered: progress.covered, claims: lanes.map(\.claims))
+            .encode(into: &writer)
         writer.write(fixed: CRC32.checksum(of: writer.bytes))
         return Base64URL.encode(writer.bytes)
     }
 
     static func decode(_ token: String) throws(ScanCursorError) -> ScanProgress {
         guard token.utf8.count <= mostCharacters else { throw .malformed }
-        // Too short for any token of ours, and all digits: somebody passed a plain SCAN cursor.
-        if UInt64(token) != nil { throw .plainServerCursor }
+        if token.utf8.count <= mostDigits,
+            token.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
+        {
+            throw .plainServerCursor
+        }
         guard let bytes = Base64URL.decode(token), bytes.count > 5 else { throw .malformed }
         let body = bytes.dropLast(4)
         var trailer = TokenReader(bytes.suffix(4))
@@ -34,6 +43,7 @@ enum ScanToken {
 
         var reader = TokenReader(body)
         let version = try reader.readByte()
+        guard version > 0 else { throw .malformed }
         guard version == Self.version else { throw .unknownVersion(version) }
         let digest = try reader.readFixed(UInt64.self)
         let fingerprint = try reader.readFixed(UInt32.self)
@@ -55,8 +65,8 @@ enum ScanToken {
             lanes[index].claims = claims
             progress.lanes[LaneID(rawValue: UInt64(index))] = lanes[index]
         }
-        // A finished iteration is written as `0`.
-        guard !progress.isFinished else { throw .malformed }
+        // A finished iteration is written as `0`. No cursor has two texts, so that texts can be compared.
+        guard !progress.isFinished, encode(progress) == token else { throw .malformed }
         return progress
     }
 

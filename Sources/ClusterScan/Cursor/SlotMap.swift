@@ -2,7 +2,7 @@
 ///
 /// One map for all lanes, because their claims exclude each other. It is written as runs, a few bytes when whole
 /// nodes are at one state, or as packed symbols of equal width where slots are so scattered that this is shorter:
-/// 4 KiB for two lanes, 6 KiB for up to five, at the very worst.
+/// 4 KiB for up to one lane, 6 KiB for up to five, 20 KiB for a thousand, at the very worst.
 struct SlotMap {
     private(set) var wanted = SlotSet()
     private(set) var covered = SlotSet()
@@ -24,51 +24,82 @@ struct SlotMap {
         self.wanted = wanted
         self.covered = covered
         self.claims = claims
+        assert(covered.isSubset(of: wanted))
+        assert(
+            claims.reduce(wanted.count - covered.count) { $0 - $1.count }
+                == claims.reduce(wanted.subtracting(covered)) { $0.subtracting($1) }.count,
+            "claims exclude each other and are neither unwanted nor covered"
+        )
     }
 
-    private var symbols: [Int] {
-        var symbols = [Int](repeating: Symbol.unwanted, count: HashSlot.count)
-        for slot in wanted { symbols[Int(slot.rawValue)] = Symbol.open }
-        for slot in covered { symbols[Int(slot.rawValue)] = Symbol.covered }
-        for (lane, slots) in claims.enumerated() {
-            for slot in slots { symbols[Int(slot.rawValue)] = Symbol.firstLane + lane }
+    // MARK: Writing
+
+    func encode(into writer: inout TokenWriter) {
+        let runs = self.runs
+        var bytes: [UInt8] = []
+        for run in runs {
+            Varint.append(UInt64(run.symbol), to: &bytes)
+            Varint.append(UInt64(run.length), to: &bytes)
         }
-        return symbols
+        let width = Self.width(lanes: claims.count)
+        if bytes.count <= HashSlot.count / 8 * width {
+            writer.write(Form.runs)
+            writer.write(contentsOf: bytes)
+        } else {
+            writer.write(Form.packed)
+            writer.write(contentsOf: Self.packed(runs, width: width))
+        }
+    }
+
+    private typealias Run = (symbol: Int, length: Int)
+
+    /// The runs of slots with one symbol, longest possible, over all slots.
+    private var runs: [Run] {
+        var marked: [(slots: ClosedRange<HashSlot>, symbol: Int)] = []
+        func mark(_ slots: SlotSet, _ symbol: Int) {
+            for range in slots.ranges { marked.append((range, symbol)) }
+        }
+        mark(covered, Symbol.covered)
+        mark(claims.reduce(into: wanted.subtracting(covered)) { $0.subtract($1) }, Symbol.open)
+        for (lane, slots) in claims.enumerated() {
+            mark(slots, Symbol.firstLane + lane)
+        }
+        marked.sort { $0.slots.lowerBound < $1.slots.lowerBound }
+        var runs: [Run] = []
+        var next = 0
+        for (slots, symbol) in marked {
+            let first = Int(slots.lowerBound.rawValue)
+            if first > next { runs.append((Symbol.unwanted, first - next)) }
+            next = Int(slots.upperBound.rawValue) + 1
+            runs.append((symbol, next - first))
+        }
+        if next < HashSlot.count { runs.append((Symbol.unwanted, HashSlot.count - next)) }
+        return runs
+    }
+
+    /// The number of slots is a multiple of eight, so symbols of any width fill whole bytes.
+    private static func packed(_ runs: [Run], width: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var pending: UInt64 = 0
+        var bits = 0
+        for run in runs {
+            for _ in 0..<run.length {
+                pending = pending << UInt64(width) | UInt64(run.symbol)
+                bits += width
+                while bits >= 8 {
+                    bits -= 8
+                    bytes.append(UInt8(truncatingIfNeeded: pending >> UInt64(bits)))
+                }
+            }
+        }
+        return bytes
     }
 
     private static func width(lanes: Int) -> Int {
         Int.bitWidth - (Symbol.firstLane + lanes - 1).leadingZeroBitCount
     }
 
-    func encode(into writer: inout TokenWriter) {
-        let symbols = self.symbols
-        var runs = TokenWriter()
-        var start = 0
-        while start < symbols.count {
-            let symbol = symbols[start]
-            let end = symbols[start...].firstIndex { $0 != symbol } ?? symbols.count
-            runs.write(varint: UInt64(symbol))
-            runs.write(varint: UInt64(end - start))
-            start = end
-        }
-        let width = Self.width(lanes: claims.count)
-        guard runs.bytes.count > (HashSlot.count * width + 7) / 8 else {
-            writer.write(Form.runs)
-            for byte in runs.bytes { writer.write(byte) }
-            return
-        }
-        writer.write(Form.packed)
-        var pending: UInt64 = 0
-        var bits = 0
-        for symbol in symbols {
-            pending = pending << UInt64(width) | UInt64(symbol)
-            bits += width
-            while bits >= 8 {
-                bits -= 8
-                writer.write(UInt8(truncatingIfNeeded: pending >> UInt64(bits)))
-            }
-        }
-    }
+    // MARK: Reading
 
     init(decoding reader: inout TokenReader, lanes: Int) throws(ScanCursorError) {
         claims = Array(repeating: SlotSet(), count: lanes)
@@ -99,19 +130,16 @@ struct SlotMap {
         default:
             throw .malformed
         }
-        guard claims.allSatisfy({ !$0.isEmpty }) else { throw .malformed }
     }
 
     private mutating func assign(_ symbol: Int, from first: Int, to last: Int) {
         guard symbol != Symbol.unwanted else { return }
-        for index in first...last {
-            guard let slot = HashSlot(rawValue: UInt16(truncatingIfNeeded: index)) else { return }
-            wanted.insert(slot)
-            switch symbol {
-            case Symbol.covered: covered.insert(slot)
-            case Symbol.open: break
-            default: claims[symbol - Symbol.firstLane].insert(slot)
-            }
+        let range = HashSlot(unchecked: UInt16(first))...HashSlot(unchecked: UInt16(last))
+        wanted.insert(range)
+        switch symbol {
+        case Symbol.covered: covered.insert(range)
+        case Symbol.open: break
+        default: claims[symbol - Symbol.firstLane].insert(range)
         }
     }
 }

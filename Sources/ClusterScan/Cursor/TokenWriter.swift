@@ -1,21 +1,22 @@
-/// Writes the binary form of a token: bytes, fixed-width big-endian numbers and LEB128 varints.
-struct TokenWriter {
-    private(set) var bytes: [UInt8] = []
+/// Writes the binary form of a token: bytes, fixed-width big-endian numbers and varints.
+package struct TokenWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ byte: UInt8) {
+    package init() {}
+
+    package mutating func write(_ byte: UInt8) {
         bytes.append(byte)
     }
 
-    mutating func write(fixed value: some FixedWidthInteger & UnsignedInteger) {
+    package mutating func write(contentsOf other: [UInt8]) {
+        bytes.append(contentsOf: other)
+    }
+
+    package mutating func write(fixed value: some FixedWidthInteger & UnsignedInteger) {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func write(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+    package mutating func write(varint value: UInt64) {
+        Varint.append(value, to: &bytes)
     }
 }

@@ -8,8 +8,8 @@ enum GlobAtom: Hashable, Sendable {
     case anyRun
 }
 
-/// How the C compiler of a server reads a `char`, which decides ranges such as `[a-\xff]` that have one end below
-/// 0x80 and one above: signed on x86-64, where they become `\xff`, 0x00…`a`; unsigned on Linux for ARM.
+/// How the C compiler of a server reads a `char`, which decides ranges such as `[a-\xff]` that have one end
+/// below 0x80 and one above: signed on x86-64, where they become `\xff`, 0x00…`a`; unsigned on Linux for ARM.
 enum CharSignedness {
     case signed
     case unsigned
@@ -20,7 +20,8 @@ extension GlobAtom {
     ///
     /// - Parameters:
     ///   - pattern: the bytes of the pattern.
-    ///   - signedness: how ranges across 0x80 are read; it changes sets, never the number or order of the atoms.
+    ///   - signedness: how ranges across 0x80 are read; it changes sets, never the number or order of the
+    ///     atoms.
     /// - Returns: the atoms, and the position in the pattern where each begins.
     static func parse(_ pattern: [UInt8], _ signedness: CharSignedness) -> (
         atoms: [GlobAtom], positions: [Int]
@@ -57,9 +58,8 @@ extension GlobAtom {
 
     /// Reads a class from behind its `[` to behind its `]`, or to the end of the pattern if it has none.
     ///
-    /// The order of the tests is the server's: a range may begin or end with any byte, also with `]` where the server
-    /// does not look for the end (`[a-]` is the range from `]` to `a`, and is not closed); an escape is never the
-    /// begin of a range, but `\` may be the end of one.
+    /// The order of the tests is the server's. So a range may end with any byte, also with `]` (`[a-]` is the
+    /// range from `]` to `a` and is not closed) or with `\`, but it never begins with an escaped one.
     private static func parseClass(
         _ pattern: [UInt8],
         _ position: inout Int,

@@ -1,7 +1,7 @@
 /// A glob pattern as `SCAN … MATCH` takes it.
 ///
-/// Matching is the servers' own, byte by byte (`stringmatchlen` in `util.c`): `*` is any run of bytes, `?` any byte,
-/// `[abc]`, `[a-z]` and `[^a]` classes, and `\` takes the next byte as it is.
+/// Matching is the servers' own, byte by byte (`stringmatchlen` in `util.c`): `*` is any run of bytes, `?`
+/// any byte, `[abc]`, `[a-z]` and `[^a]` classes, and `\` takes the next byte as it is.
 public struct GlobPattern: Sendable {
     /// The pattern as written.
     public let bytes: [UInt8]
@@ -9,11 +9,12 @@ public struct GlobPattern: Sendable {
     /// What the pattern means, on servers for x86-64.
     let atoms: [GlobAtom]
 
-    private let matchesEverything: Bool
+    package let matchesEverything: Bool
     private let exceedsNestingLimit: Bool
 
-    /// Servers answer "no match" once `*` is nested deeper than this (since the fix of CVE-2024-31228, which
-    /// distributions carry back to older versions as well).
+    /// Servers answer "no match" once `*` is nested deeper than this: Redis since 6.2.16, 7.2.6 and 7.4.1 (the
+    /// fix of CVE-2024-31228), which Debian carried back to 7.0.15. Servers without the fix go on, and can
+    /// exhaust their stack; they are not imitated.
     private static let nestingLimit = 1_000
 
     /// Makes a pattern.
@@ -25,8 +26,8 @@ public struct GlobPattern: Sendable {
         self.bytes = Array(bytes)
         atoms = GlobAtom.parse(self.bytes, .signed).atoms
         matchesEverything = self.bytes == [UInt8(ascii: "*")]
-        // A `*` at the end needs no nesting. Every other one does: it is met before the key is used up, or else the
-        // key ends before the pattern does.
+        // A `*` at the end needs no nesting. Every other one does: it is met before the key is used up, or
+        // else the key ends before the pattern does.
         exceedsNestingLimit = atoms.dropLast().count { $0 == .anyRun } > GlobPattern.nestingLimit
     }
 
@@ -37,10 +38,18 @@ public struct GlobPattern: Sendable {
         self.init(bytes: text.utf8)
     }
 
+    /// Whether servers on different processors differ on which keys match: a range has one end below 0x80 and
+    /// one above, and is read as on x86-64 here, so only the server itself can tell.
+    package var variesByPlatform: Bool {
+        GlobAtom.parse(bytes, .unsigned).atoms != atoms
+    }
+
     /// Whether a server would return a key for this pattern.
     ///
     /// - Parameter key: the bytes of the key.
-    /// - Complexity: O(*n* · *m*) at worst for a key of *n* and a pattern of *m* bytes, also for hostile ones.
+    /// - Returns: whether it would.
+    /// - Complexity: O(*n* · *m*) at worst for a key of *n* and a pattern of *m* bytes, also for hostile
+    ///   ones.
     public func matches(_ key: UnsafeRawBufferPointer) -> Bool {
         // `SCAN` does not call the matcher for a lone `*`, …
         if matchesEverything { return true }
@@ -53,6 +62,7 @@ public struct GlobPattern: Sendable {
     /// Whether a server would return a key for this pattern.
     ///
     /// - Parameter key: the bytes of the key.
+    /// - Returns: whether it would.
     public func matches(_ key: some Sequence<UInt8>) -> Bool {
         let contiguous = key.withContiguousStorageIfAvailable { matches(UnsafeRawBufferPointer($0)) }
         return contiguous ?? Array(key).withUnsafeBytes { matches($0) }
@@ -60,9 +70,9 @@ public struct GlobPattern: Sendable {
 
     /// Matches from the left and, where that fails, lets only the last `*` met take one byte more.
     ///
-    /// An earlier `*` need never be tried again: what stands between it and the last one matched at the earliest
-    /// place possible, so taking more there would leave a shorter rest for the last one, which can choose that same
-    /// rest itself. Servers stop for the same reason (`skipLongerMatches`).
+    /// An earlier `*` need never be tried again: what stands between it and the last one matched at the
+    /// earliest place possible, so taking more there would leave a shorter rest for the last one, which can
+    /// choose that same rest itself. Servers stop for the same reason (`skipLongerMatches`).
     private static func match(_ atoms: UnsafeBufferPointer<GlobAtom>, _ key: UnsafeRawBufferPointer) -> Bool {
         var (atom, position) = (0, 0)
         var (atomAfterRun, runEnd) = (-1, 0)

@@ -1,16 +1,10 @@
 /// One of the 16,384 hash slots that a cluster divides its keys into.
 ///
-/// A key belongs to slot `CRC16(key) mod 16384`, where a non-empty hash tag, if the key has one, is hashed in place
-/// of the whole key (Redis Cluster specification, "Key distribution model" and "Hash tags").
+/// A key belongs to slot `CRC16(key) mod 16384`, where a non-empty hash tag, if the key has one, is hashed in
+/// place of the whole key (Redis Cluster specification, "Key distribution model" and "Hash tags").
 public struct HashSlot: RawRepresentable, Hashable, Comparable, Sendable {
     /// The number of slots of every cluster.
     public static let count = 16_384
-
-    /// The first slot, 0.
-    public static let first = HashSlot(unchecked: 0)
-
-    /// The last slot, 16383.
-    public static let last = HashSlot(unchecked: UInt16(count - 1))
 
     /// The number of the slot, below ``count``.
     public let rawValue: UInt16
@@ -57,6 +51,7 @@ public struct HashSlot: RawRepresentable, Hashable, Comparable, Sendable {
         self.init(key: key.utf8)
     }
 
+    /// Slots are ordered by number.
     public static func < (left: HashSlot, right: HashSlot) -> Bool {
         left.rawValue < right.rawValue
     }

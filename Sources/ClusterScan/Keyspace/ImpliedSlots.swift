@@ -1,8 +1,8 @@
 /// The slots that keys matching a glob pattern can have, and why.
 ///
-/// Every key that matches is in one of ``slots``, on servers of any version and platform; so an iteration need ask
-/// the owners of these slots only. The set is as small as it can be, unless the reason says that there were too many
-/// alternatives to tell.
+/// Every key that matches is in one of ``slots``, on servers of any version and platform; so an iteration
+/// need ask the owners of these slots only. The set is as small as it can be, unless the reason says that
+/// there were too many alternatives to tell.
 public struct ImpliedSlots: Sendable, Hashable {
     /// The slots; all of them if the pattern implies nothing, none if no key can match.
     public let slots: SlotSet
@@ -16,13 +16,15 @@ public struct ImpliedSlots: Sendable, Hashable {
         case exactKey
         /// All keys that match have this hash tag.
         case hashTag([UInt8])
-        /// What is hashed of the keys that match is one of finitely many byte strings, in this many different slots.
+        /// What is hashed of the keys that match is one of finitely many byte strings, in this many different
+        /// slots.
         case finite(slots: Int)
         /// The class at this position matches no byte, so the pattern matches no key.
         case emptyClass(position: Int)
         /// The `*` at this position stands before a hash tag is complete, so it can lead to any slot.
         case anyRun(position: Int)
-        /// More alternatives than are followed have met at this position, so all slots are taken to be possible.
+        /// More alternatives than are followed have met at this position, so all slots are taken to be
+        /// possible.
         case tooManyAlternatives(position: Int)
     }
 }
@@ -36,7 +38,7 @@ extension ImpliedSlots.Reason: CustomStringConvertible {
         case .hashTag(let tag):
             "every key that matches has the hash tag {\(PrintableBytes.text(tag))}"
         case .finite(let slots):
-            "the wildcards before the end of the hash tag leave \(slots) slots"
+            "the wildcards leave finitely many hash tags or keys, in \(slots) slots"
         case .emptyClass(let position):
             "the class at byte \(position) matches nothing, so no key matches"
         case .anyRun(let position):
@@ -55,11 +57,11 @@ extension GlobPattern {
         TagExploration(self).run()
     }
 
-    /// The slot that servers with one dictionary per slot infer from this pattern, so that `SCAN` walks this slot
-    /// only; nil if they walk all their slots.
+    /// The slot that servers with one dictionary per slot infer from this pattern, so that `SCAN` walks this
+    /// slot only; nil if they walk all their slots.
     ///
-    /// This is `patternHashSlot` of Redis 7.4 and Valkey 8.0 (`cluster.c`), to the letter: any of `* ? [ \` before a
-    /// hash tag is complete means no slot; no special byte at all means the slot of the one key.
+    /// This is `patternHashSlot` of Redis 7.4 and Valkey 8.0 (`cluster.c`), to the letter: any of `* ? [ \`
+    /// before a hash tag is complete means no slot; no special byte at all means the slot of the one key.
     public var serverImpliedSlot: HashSlot? {
         let special = bytes.firstIndex { "*?[\\".utf8.contains($0) } ?? bytes.endIndex
         return bytes.withUnsafeBytes { bytes in

@@ -70,6 +70,7 @@ extension SlotSet {
     /// Whether every slot of this set is in another.
     ///
     /// - Parameter other: the other set.
+    /// - Returns: whether it is so.
     public func isSubset(of other: SlotSet) -> Bool {
         zip(words, other.words).allSatisfy { $0 & ~$1 == 0 }
     }
@@ -77,6 +78,7 @@ extension SlotSet {
     /// Whether this set and another have no slot in common.
     ///
     /// - Parameter other: the other set.
+    /// - Returns: whether it is so.
     public func isDisjoint(with other: SlotSet) -> Bool {
         zip(words, other.words).allSatisfy { $0 & $1 == 0 }
     }

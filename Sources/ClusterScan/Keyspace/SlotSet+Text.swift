@@ -8,10 +8,10 @@ extension SlotSet: LosslessStringConvertible {
 
     /// Reads slots from the form that ``description`` gives.
     ///
-    /// The ranges may be in any order and may overlap. Empty text is the empty set.
+    /// The ranges may be in any order and may overlap. Empty text is the empty set. Text of another form, or
+    /// with a slot that no cluster has, gives nil.
     ///
     /// - Parameter description: slots and ranges of slots with commas between, without spaces.
-    /// - Returns: nil if the text has another form or names a slot that no cluster has.
     public init?(_ description: String) {
         self.init()
         guard !description.isEmpty else { return }

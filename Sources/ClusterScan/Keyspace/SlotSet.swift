@@ -48,6 +48,7 @@ public struct SlotSet: SetAlgebra, Hashable, Sendable {
     /// Whether a slot is in the set.
     ///
     /// - Parameter slot: the slot.
+    /// - Returns: whether it is.
     public func contains(_ slot: HashSlot) -> Bool {
         words.withUnsafeBufferPointer { Membership(words: $0).contains(slot) }
     }
@@ -117,6 +118,7 @@ extension SlotSet {
     ///
     /// - Parameter body: the closure; the view is valid until it returns.
     /// - Returns: what the closure returned.
+    /// - Throws: what the closure threw.
     @inline(__always)
     package func withMembership<Result, Failure: Error>(
         _ body: (Membership) throws(Failure) -> Result

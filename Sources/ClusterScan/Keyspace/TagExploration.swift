@@ -1,21 +1,22 @@
-/// Finds the slots that keys matching a pattern can have, by applying the hash tag rule to all of them at once.
+/// Finds the slots that keys matching a pattern can have, by applying the hash tag rule to all of them at
+/// once.
 ///
-/// A key is read from left to right in phases (``TagPhase``): it looks for the first `{`, then for the first `}`
-/// after it. All keys that match the pattern up to an atom and agree on the phase and on the CRCs so far are one
-/// *path*. An atom for one byte takes each path along each byte it can match, so no key is left out (soundness) and
-/// none that does not match is added (tightness). A path ends in one of three ways.
+/// A key is read from left to right in phases (``TagPhase``): it looks for the first `{`, then for the first
+/// `}` after it. All keys that match the pattern up to an atom and agree on the phase and on the CRCs so far
+/// are one *path*. An atom for one byte takes each path along each byte it can match, so no key is left out
+/// (soundness) and none that does not match is added (tightness). A path ends in one of three ways.
 ///
-/// - Its hash tag is complete: the slot is certain, whatever follows. And what follows can be matched: the only atom
-///   that cannot be, an empty class, is looked for at the outset.
+/// - Its hash tag is complete: the slot is certain, whatever follows. And what follows can be matched: the
+///   only atom that cannot be, an empty class, is looked for at the outset.
 /// - The pattern ends: the whole key is hashed.
-/// - It meets `*` before its tag is complete. Then `*` can match some `{tag}`, or the rest of the tag and its `}`, or
-///   more of a key that is hashed whole: in each case enough free bytes to give the CRC any value, so that every
-///   slot is possible.
+/// - It meets `*` before its tag is complete. Then `*` can match some `{tag}`, or the rest of the tag and its
+///   `}`, or more of a key that is hashed whole: in each case enough free bytes to give the CRC any value, so
+///   that every slot is possible.
 ///
 /// `?` before a tag, a class that can match a brace, `{}`: none of these is a special case.
 ///
-/// Servers differ on ranges with one end above 0x7f (``CharSignedness``): a class here is what it matches on any
-/// server. All else that servers add (no match beyond a nesting limit) only takes keys away.
+/// Servers differ on ranges with one end above 0x7f (``CharSignedness``): a class here is what it matches on
+/// any server. All else that servers add (no match beyond a nesting limit) only takes keys away.
 struct TagExploration {
     /// How many paths are followed at the same time.
     static let pathLimit = 4_096
@@ -112,7 +113,7 @@ struct TagExploration {
 }
 
 /// How far the hash tag rule has come in reading a key.
-private enum TagPhase: Int, CaseIterable {
+private enum TagPhase: CaseIterable {
     /// No `{` so far.
     case beforeTag
     /// The first `{` was the last byte read.
@@ -137,10 +138,11 @@ private enum TagPhase: Int, CaseIterable {
 
 /// From where in a pattern without `*` its end can be reached without a complete tag.
 ///
-/// Where it cannot, the whole key is never hashed, and paths need not differ in its CRC: `[a-z][a-z][a-z]{x}` is one
-/// path and not 17,576.
+/// Where it cannot, the whole key is never hashed, and paths need not differ in its CRC: `[a-z][a-z][a-z]{x}`
+/// is one path and not 17,576.
 private struct IncompleteTags {
-    /// For each position, counted in atoms, the phases from which the end can be reached with an incomplete tag.
+    /// For each position, counted in atoms, the phases from which the end can be reached with an incomplete
+    /// tag.
     private var phases: [Set<TagPhase>]
 
     init(_ atoms: ArraySlice<GlobAtom>) {

@@ -8,17 +8,31 @@ extension NodeConnection {
 
     /// Sends a `SCAN` and waits for its page. Only on the event loop.
     func scanPage(_ command: Command) async throws(ScanFailure) -> (cursor: UInt64, keys: KeyBatch) {
-        do {
-            guard let reply = try await sendAll([command]).first else {
-                throw ConnectionError(.protocolViolation, address: address, message: "the reply is missing")
-            }
+        try await exchange([command]) { replies throws(ReplyError) in
+            guard let reply = replies.first else { throw .unexpected("the reply is missing") }
             return try reply.scanPage()
-        } catch let error as ConnectionError {
-            throw ScanFailure(error)
-        } catch let error as ReplyError {
-            throw ScanFailure(error, at: address)
+        }
+    }
+
+    /// Takes snapshots of slots and asks for sizes. Only on the event loop.
+    func read(_ reads: SlotReads) async throws(ScanFailure) -> (snapshots: [KeyBatch], counts: [Int]) {
+        try await exchange(reads.commands, reads.decode)
+    }
+
+    private func exchange<Result>(
+        _ commands: [Command],
+        _ decode: ([FlatReply]) throws(ReplyError) -> Result
+    ) async throws(ScanFailure) -> Result {
+        let replies: [FlatReply]
+        do {
+            replies = try await sendAll(commands)
         } catch {
-            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+            throw ScanFailure(error)
+        }
+        do {
+            return try decode(replies)
+        } catch {
+            throw ScanFailure(error, at: address)
         }
     }
 }

@@ -25,7 +25,12 @@ actor PageReader {
             throw ClusterScanError(error)
         }
         var step = PageStep(
-            coordinator: ScanCoordinator(progress: progress, topology: topology, policy: options.policy(lanes: 1)),
+            coordinator: ScanCoordinator(
+                progress: progress,
+                query: query,
+                topology: topology,
+                policy: options.policy(lanes: 1)
+            ),
             query: query,
             options: options,
             start: clock.now
@@ -107,7 +112,7 @@ actor PageReader {
             pending += coordinator.takeActions()
             while !pending.isEmpty {
                 let action = pending.removeFirst()
-                if case .readPage = action, batch != nil { continue }
+                if action.isRead, batch != nil { continue }
                 if case .wake(let moment) = action {
                     wake = min(moment, wake ?? moment)
                     continue
@@ -138,7 +143,17 @@ actor PageReader {
                 step.coordinator.laneFailed(lane, error, now: step.now)
             }
         case .readPage(let lane, let node, let cursor):
-            await readPage(lane, node, cursor, in: &step)
+            await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
+                let page = try await connection.scanPage(step.query.command(cursor: cursor, count: step.options.count))
+                return step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
+            }
+        case .readSlots(let lane, let node, let reads):
+            await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
+                let (keys, counts) = try await connection.read(reads)
+                let batch = step.coordinator.slotsRead(lane, snapshots: keys, counts: counts, now: step.now)
+                // A burst that only learned sizes is no page.
+                return batch?.keys.isEmpty == true ? nil : batch
+            }
         case .wake(let moment):
             try await Task.sleep(for: max(moment - step.now, .zero))
             step.coordinator.tick(now: step.now)
@@ -152,15 +167,17 @@ actor PageReader {
         }
     }
 
-    private func readPage(_ lane: LaneID, _ node: ClusterNode, _ cursor: UInt64, in step: inout PageStep) async {
-        guard let connection = links.openConnection(to: node.address) else {
-            let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
-            step.coordinator.laneFailed(lane, failure, now: step.now)
-            return
-        }
+    private func read(
+        _ lane: LaneID,
+        _ node: ClusterNode,
+        in step: inout PageStep,
+        _ exchange: (NodeConnection, inout PageStep) async throws(ScanFailure) -> ScanBatch?
+    ) async {
         do throws(ScanFailure) {
-            let page = try await connection.scanPage(step.query.command(cursor: cursor, count: step.options.count))
-            step.batch = step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
+            guard let connection = links.openConnection(to: node.address) else {
+                throw ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
+            }
+            step.batch = try await exchange(connection, &step)
         } catch {
             step.coordinator.laneFailed(lane, error, now: step.now)
         }

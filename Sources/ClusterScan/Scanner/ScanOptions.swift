@@ -4,6 +4,8 @@ public struct ScanOptions: Sendable {
     /// `COUNT`: about how many keys a server looks at for one page, 1 or more. More means fewer, longer calls: 1,000 take
     /// a server about 0.6 ms; beyond that little speed is gained.
     public var count: Int
+    /// How nodes are read.
+    public var strategy: ScanStrategy
     /// Which nodes of a shard are read.
     public var readPreference: ReadPreference
     /// How many nodes are read at once; `nil` for all. The page API reads one at a time.
@@ -22,6 +24,7 @@ public struct ScanOptions: Sendable {
     ///
     /// - Parameters:
     ///   - count: About how many keys a server looks at for one page; below 1 counts as 1.
+    ///   - strategy: How nodes are read.
     ///   - readPreference: Which nodes of a shard are read.
     ///   - maximumConcurrentNodes: How many nodes are read at once; `nil` for all.
     ///   - readAheadBytes: How much the stream reads ahead, in bytes of key names.
@@ -30,6 +33,7 @@ public struct ScanOptions: Sendable {
     ///   - onEvent: Is told what happens; must not block.
     public init(
         count: Int = 1000,
+        strategy: ScanStrategy = .auto,
         readPreference: ReadPreference = .primaries,
         maximumConcurrentNodes: Int? = nil,
         readAheadBytes: Int = 4 << 20,
@@ -38,6 +42,7 @@ public struct ScanOptions: Sendable {
         onEvent: (@Sendable (ScanEvent) -> Void)? = nil
     ) {
         self.count = max(1, count)
+        self.strategy = strategy
         self.readPreference = readPreference
         self.maximumConcurrentNodes = maximumConcurrentNodes
         self.readAheadBytes = readAheadBytes
@@ -50,6 +55,8 @@ public struct ScanOptions: Sendable {
         ScanPolicy(
             maximumLanes: lanes,
             readPreference: readPreference,
+            strategy: strategy,
+            keysPerBurst: count,
             patience: patience,
             allowsUncoveredSlots: allowsUncoveredSlots
         )

@@ -16,8 +16,8 @@ actor ScanRun {
 
     private var coordinator: ScanCoordinator
     private var buffer: ReadAheadBuffer
-    /// Pages that wait for room in the buffer.
-    private var held: [(lane: LaneID, node: ClusterNode, cursor: UInt64)] = []
+    /// Reads that wait for room in the buffer.
+    private var held: [ScanAction] = []
     private var waiter: CheckedContinuation<Result<Deque<ScanBatch>?, any Error>, Never>?
     private var outcome: Result<ScanReport, any Error>?
     private var isPerforming = false
@@ -40,6 +40,7 @@ actor ScanRun {
         links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
         coordinator = ScanCoordinator(
             progress: progress,
+            query: query,
             policy: options.policy(lanes: options.maximumConcurrentNodes)
         )
         buffer = ReadAheadBuffer(limit: options.readAheadBytes)
@@ -72,11 +73,9 @@ actor ScanRun {
     private func takeBatches() -> Deque<ScanBatch> {
         let batches = buffer.removeAll()
         if !held.isEmpty {
-            let pages = held
+            let reads = held
             held = []
-            for page in pages {
-                readPage(page.lane, page.node, page.cursor)
-            }
+            for read in reads { perform(read) }
             perform()
         }
         return batches
@@ -135,11 +134,11 @@ actor ScanRun {
             Task { await loadTopology() }
         case .readStatus(let lane, let node, let fresh):
             Task { await readStatus(lane, node, fresh: fresh) }
-        case .readPage(let lane, let node, let cursor):
+        case .readPage, .readSlots:
             if buffer.hasRoom {
-                readPage(lane, node, cursor)
+                read(action)
             } else {
-                held.append((lane, node, cursor))
+                held.append(action)
             }
         case .wake(let moment):
             wakes.insert(moment)
@@ -175,31 +174,52 @@ actor ScanRun {
 
     // MARK: Pages
 
-    private func readPage(_ lane: LaneID, _ node: ClusterNode, _ cursor: UInt64) {
-        guard let connection = links.openConnection(to: node.address) else {
-            let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
-            coordinator.laneFailed(lane, failure, now: now)
-            return
-        }
-        connection.send(query.command(cursor: cursor, count: options.count)) { result in
-            self.pageArrived(lane, node, result)
+    private func read(_ action: ScanAction) {
+        switch action {
+        case .readPage(let lane, let node, let cursor):
+            guard let connection = openConnection(to: node, for: lane) else { return }
+            connection.send(query.command(cursor: cursor, count: options.count)) { result in
+                self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
+                    let page = try reply.scanPage()
+                    return self.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: self.now)
+                }
+            }
+        case .readSlots(let lane, let node, let reads):
+            guard let connection = openConnection(to: node, for: lane) else { return }
+            connection.send(reads.commands) { result in
+                self.arrived(lane, at: node.address, result) { replies throws(ReplyError) in
+                    let (keys, counts) = try reads.decode(replies)
+                    return self.coordinator.slotsRead(lane, snapshots: keys, counts: counts, now: self.now)
+                }
+            }
+        default:
+            break
         }
     }
 
-    private func pageArrived(_ lane: LaneID, _ node: ClusterNode, _ result: Result<FlatReply, ConnectionError>) {
+    private func openConnection(to node: ClusterNode, for lane: LaneID) -> NodeConnection? {
+        if let connection = links.openConnection(to: node.address) { return connection }
+        let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
+        coordinator.laneFailed(lane, failure, now: now)
+        return nil
+    }
+
+    private func arrived<Reply>(
+        _ lane: LaneID,
+        at address: NodeAddress,
+        _ result: Result<Reply, ConnectionError>,
+        _ hand: (Reply) throws(ReplyError) -> ScanBatch?
+    ) {
         guard outcome == nil else { return }
-        let now = now
-        do {
-            let page = try result.get().scanPage()
-            if let batch = coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: now) {
-                deliver(batch, now: now)
+        switch result {
+        case .success(let reply):
+            do throws(ReplyError) {
+                if let batch = try hand(reply) { deliver(batch, now: now) }
+            } catch {
+                coordinator.laneFailed(lane, ScanFailure(error, at: address), now: now)
             }
-        } catch let error as ConnectionError {
+        case .failure(let error):
             coordinator.laneFailed(lane, ScanFailure(error), now: now)
-        } catch let error as ReplyError {
-            coordinator.laneFailed(lane, ScanFailure(error, at: node.address), now: now)
-        } catch {
-            coordinator.laneFailed(lane, ScanFailure(.giveUp, .protocolViolation, "\(error)"), now: now)
         }
         perform()
     }

@@ -1,88 +1,152 @@
 /// One line of `CLUSTER NODES`.
 ///
 /// Form: `id ip:port@cport[,hostname[,name=value…]] flags primary ping pong epoch link slot…`, where a slot is `n`,
-/// `n-m`, `[n->-id]` (migrating) or `[n-<-id]` (importing; own line only).
+/// `n-m`, `[n->-id]` (migrating) or `[n-<-id]` (importing); the last two stand on the node's own line only.
 /// Source: <https://redis.io/docs/latest/commands/cluster-nodes/>.
 package struct ClusterNodesLine: Hashable, Sendable {
-    package var id: NodeID
-    /// `ip:port` as the cluster bus knows it; `nil` where the node's address is not known.
-    package var address: NodeAddress?
-    package var flags: Set<Substring>
-    package var primary: NodeID?
-    package var configEpoch: UInt64
-    package var isLinked: Bool
-    package var slots: SlotSet
-    package var migrating: [HashSlot: NodeID]
-    package var importing: [HashSlot: NodeID]
+    /// The flags that matter here; servers have more.
+    struct Flags: OptionSet, Hashable, Sendable {
+        let rawValue: UInt8
 
-    package var isMyself: Bool { flags.contains("myself") }
-    package var isPrimary: Bool { flags.contains("master") }
+        /// The line is about the node that was asked.
+        static let myself = Flags(rawValue: 1)
+        static let primary = Flags(rawValue: 2)
+        /// The node is out of reach (`fail`), or the node that was asked thinks so (`fail?`).
+        static let failing = Flags(rawValue: 4)
+    }
+
+    package let id: NodeID
+    /// `ip:port` as the cluster bus knows it; `nil` where the node's address is not known.
+    package let address: NodeAddress?
+    let flags: Flags
+    package let primary: NodeID?
+    package let configEpoch: UInt64
+    package private(set) var slots = SlotSet()
+    package private(set) var migrating: [HashSlot: NodeID] = [:]
+    package private(set) var importing: [HashSlot: NodeID] = [:]
+
+    package var isMyself: Bool { flags.contains(.myself) }
+    package var isPrimary: Bool { flags.contains(.primary) }
     /// Whether the node is, or is thought to be, out of reach.
-    package var isFailing: Bool { flags.contains("fail") || flags.contains("fail?") }
+    package var isFailing: Bool { flags.contains(.failing) }
 
     /// Reads every line of a reply.
     ///
-    /// - Throws: ``TopologyError`` if a line is not of the documented form.
+    /// - Parameter reply: What the server answered.
+    /// - Returns: The lines, in the order of the reply.
+    /// - Throws: ``TopologyError`` if a line is not of the documented form, or a slot stands on two lines.
+    /// - Complexity: O(length of the reply).
     package static func parse(_ reply: String) throws(TopologyError) -> [ClusterNodesLine] {
         var lines: [ClusterNodesLine] = []
-        for line in reply.split(whereSeparator: \.isNewline) {
-            lines.append(try ClusterNodesLine(line))
+        var served = SlotSet()
+        var listed = 0
+        for bytes in Array(reply.utf8).split(separator: UInt8(ascii: "\n")) {
+            let bytes = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
+            guard !bytes.isEmpty else { continue }
+            let line = try ClusterNodesLine(bytes)
+            if !line.slots.isEmpty {
+                served.formUnion(line.slots)
+                listed += line.slots.count
+            }
+            lines.append(line)
+        }
+        guard served.count == listed else {
+            throw TopologyError("CLUSTER NODES lists a slot under two nodes")
         }
         return lines
     }
 
-    init(_ line: Substring) throws(TopologyError) {
-        let fields = line.split(separator: " ")
-        guard fields.count >= 8, let id = NodeID(String(fields[0])), let epoch = UInt64(fields[6]) else {
-            throw TopologyError("CLUSTER NODES answered with a line that is not understood: \(line.prefix(120))")
+    private init(_ line: ArraySlice<UInt8>) throws(TopologyError) {
+        let fields = line.split(separator: UInt8(ascii: " "))
+        guard fields.count >= 8, let id = NodeID(digits: fields[0]), let epoch = UInt64(decimal: fields[6])
+        else {
+            throw TopologyError(
+                "CLUSTER NODES answered with a line that is not understood: \(Self.excerpt(line))"
+            )
         }
         self.id = id
         address = Self.address(fields[1])
-        flags = Set(fields[2].split(separator: ","))
-        primary = NodeID(String(fields[3]))
+        flags = Self.flags(fields[2])
+        primary = NodeID(digits: fields[3])
         configEpoch = epoch
-        isLinked = fields[7] == "connected"
-        slots = SlotSet()
-        migrating = [:]
-        importing = [:]
         for field in fields.dropFirst(8) {
-            try readSlots(field)
-        }
-    }
-
-    private static func address(_ field: Substring) -> NodeAddress? {
-        let endpoint = field.split(separator: ",", omittingEmptySubsequences: false)[0]
-        let hostAndPort = endpoint.split(separator: "@", omittingEmptySubsequences: false)[0]
-        guard let colon = hostAndPort.lastIndex(of: ":"),
-            let port = UInt16(hostAndPort[hostAndPort.index(after: colon)...]), colon > hostAndPort.startIndex
-        else { return nil }
-        return NodeAddress(host: String(hostAndPort[..<colon]), port: Int(port))
-    }
-
-    private mutating func readSlots(_ field: Substring) throws(TopologyError) {
-        let malformed = TopologyError("CLUSTER NODES names slots that are not understood: \(field.prefix(80))")
-        if field.first == "[" {
-            let mark = field.dropFirst().dropLast()
-            // `[n->-id]` or `[n-<-id]`
-            let parts = mark.split(separator: "-", maxSplits: 2)
-            guard field.last == "]", parts.count == 3, let slot = Self.slot(parts[0]),
-                let peer = NodeID(String(parts[2]))
-            else { throw malformed }
-            switch parts[1] {
-            case ">": migrating[slot] = peer
-            case "<": importing[slot] = peer
-            default: throw malformed
+            guard readMark(field) || readRange(field) else {
+                throw TopologyError(
+                    "CLUSTER NODES names slots that are not understood: \(Self.excerpt(field))"
+                )
             }
-            return
         }
-        let bounds = field.split(separator: "-", omittingEmptySubsequences: false)
-        guard let first = bounds.first.flatMap(Self.slot), let last = bounds.last.flatMap(Self.slot),
-            bounds.count <= 2, first <= last
-        else { throw malformed }
-        slots.formUnion(SlotSet(first...last))
     }
 
-    private static func slot(_ digits: Substring) -> HashSlot? {
-        UInt16(digits).flatMap(HashSlot.init(rawValue:))
+    private static func flags(_ field: ArraySlice<UInt8>) -> Flags {
+        var flags: Flags = []
+        for name in field.split(separator: UInt8(ascii: ",")) {
+            if name.elementsEqual("myself".utf8) {
+                flags.insert(.myself)
+            } else if name.elementsEqual("master".utf8) {
+                flags.insert(.primary)
+            } else if name.elementsEqual("fail".utf8) || name.elementsEqual("fail?".utf8) {
+                flags.insert(.failing)
+            }
+        }
+        return flags
+    }
+
+    /// An IPv6 address stands there without brackets, so the last colon is the one before the port.
+    private static func address(_ field: ArraySlice<UInt8>) -> NodeAddress? {
+        let endpoint = field.prefix { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ",") }
+        guard let colon = endpoint.lastIndex(of: UInt8(ascii: ":")), colon > endpoint.startIndex,
+            let port = UInt64(decimal: endpoint[(colon + 1)...]).flatMap(UInt16.init(exactly:)), port > 0
+        else { return nil }
+        return NodeAddress(host: String(decoding: endpoint[..<colon], as: UTF8.self), port: Int(port))
+    }
+
+    /// `n` or `n-m`.
+    private mutating func readRange(_ field: ArraySlice<UInt8>) -> Bool {
+        let bounds = field.split(separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = bounds.first.flatMap(Self.slot), let last = bounds.last.flatMap(Self.slot),
+            first <= last
+        else { return false }
+        slots.insert(first...last)
+        return true
+    }
+
+    /// `[n->-id]` or `[n-<-id]`.
+    private mutating func readMark(_ field: ArraySlice<UInt8>) -> Bool {
+        guard field.first == UInt8(ascii: "["), field.last == UInt8(ascii: "]") else { return false }
+        let parts = field.dropFirst().dropLast().split(separator: UInt8(ascii: "-"), maxSplits: 2)
+        guard parts.count == 3, parts[1].count == 1, let slot = Self.slot(parts[0]),
+            let peer = NodeID(digits: parts[2])
+        else { return false }
+        switch parts[1].first {
+        case UInt8(ascii: ">"): migrating[slot] = peer
+        case UInt8(ascii: "<"): importing[slot] = peer
+        default: return false
+        }
+        return true
+    }
+
+    private static func slot(_ digits: ArraySlice<UInt8>) -> HashSlot? {
+        UInt64(decimal: digits).flatMap(UInt16.init(exactly:)).flatMap(HashSlot.init(rawValue:))
+    }
+
+    private static func excerpt(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.prefix(120), as: UTF8.self)
+    }
+}
+
+extension UInt64 {
+    /// Reads decimal digits and nothing else: the standard library would accept a sign.
+    fileprivate init?(decimal digits: ArraySlice<UInt8>) {
+        guard !digits.isEmpty else { return nil }
+        var value: UInt64 = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            guard !overflowed, !carried else { return nil }
+            value = sum
+        }
+        self = value
     }
 }

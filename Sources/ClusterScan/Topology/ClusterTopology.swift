@@ -31,7 +31,8 @@ public struct ClusterTopology: Hashable, Sendable {
 
     /// Puts shards in order.
     ///
-    /// - Throws: ``TopologyError`` if two shards have one primary or one slot in common: no server says such a thing.
+    /// - Throws: ``TopologyError`` if two shards have one primary or one slot in common: no server says such a
+    ///   thing.
     package init(shards: [Shard], isCluster: Bool = true) throws(TopologyError) {
         let ordered = shards.sorted { $0.primary.id < $1.primary.id }
         var served = SlotSet()
@@ -41,7 +42,9 @@ public struct ClusterTopology: Hashable, Sendable {
                 throw TopologyError("node \(shard.primary.id) is listed as two primaries")
             }
             guard served.isDisjoint(with: shard.slots) else {
-                throw TopologyError("slots \(served.intersection(shard.slots)) are listed under two primaries")
+                throw TopologyError(
+                    "slots \(served.intersection(shard.slots)) are listed under two primaries"
+                )
             }
             served.formUnion(shard.slots)
         }
@@ -81,14 +84,5 @@ public struct ClusterTopology: Hashable, Sendable {
             if let replica = shard.replicas.first(where: { $0.id == id }) { return (replica, shard) }
         }
         return nil
-    }
-
-    /// Names the set of primaries, in order: node indices in a cursor are valid where the fingerprint is the same.
-    public var fingerprint: UInt32 {
-        var checksum = CRC32()
-        for shard in shards {
-            checksum.update(shard.primary.id.description.utf8)
-        }
-        return checksum.value
     }
 }

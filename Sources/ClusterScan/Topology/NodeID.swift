@@ -14,10 +14,13 @@ public struct NodeID: Hashable, Comparable, Sendable, LosslessStringConvertible 
 
     /// Reads a node id.
     ///
-    /// - Parameter description: Exactly 40 hexadecimal digits.
-    /// - Returns: `nil` for anything else.
+    /// - Parameter description: Exactly 40 hexadecimal digits; anything else gives `nil`.
     public init?(_ description: String) {
-        guard let value = HexIdentifier(description.utf8) else { return nil }
+        self.init(digits: description.utf8)
+    }
+
+    init?(digits: some Sequence<UInt8>) {
+        guard let value = HexIdentifier(digits) else { return nil }
         self.value = value
     }
 

@@ -46,7 +46,10 @@ extension NodeStatus {
         )
     }
 
-    private static func peers(of own: ClusterNodesLine, in lines: [ClusterNodesLine]) -> [NodeID: NodeAddress] {
+    private static func peers(
+        of own: ClusterNodesLine,
+        in lines: [ClusterNodesLine]
+    ) -> [NodeID: NodeAddress] {
         guard !own.migrating.isEmpty || !own.importing.isEmpty else { return [:] }
         let ids = Set(own.migrating.values).union(own.importing.values)
         var peers: [NodeID: NodeAddress] = [:]
@@ -59,6 +62,7 @@ extension NodeStatus {
     /// What a server without cluster mode says about itself: it serves every slot, whatever its replication role.
     ///
     /// - Parameter info: The text of `INFO server`.
+    /// - Throws: ``TopologyError`` if the text is not understood.
     package init(standaloneInfo info: String) throws(TopologyError) {
         let server = try ServerInfo(info)
         self.init(nodeID: .standalone, runID: server.runID, version: server.version)

@@ -7,8 +7,7 @@ public struct RunID: Hashable, Sendable, LosslessStringConvertible {
 
     /// Reads a run id.
     ///
-    /// - Parameter description: Exactly 40 hexadecimal digits.
-    /// - Returns: `nil` for anything else.
+    /// - Parameter description: Exactly 40 hexadecimal digits; anything else gives `nil`.
     public init?(_ description: String) {
         guard let value = HexIdentifier(description.utf8) else { return nil }
         self.value = value

@@ -6,13 +6,15 @@ package struct ServerInfo: Hashable, Sendable {
 
     /// Reads the text of `INFO server`.
     ///
-    /// - Throws: ``TopologyError`` if it has no run id: without it a restarted server cannot be told from the one that
-    ///   gave a cursor.
+    /// - Parameter text: The server's answer.
+    /// - Throws: ``TopologyError`` if it has no run id, without which a restarted server cannot be told from the
+    ///   one that gave a cursor; or if it does not say whether the server is part of a cluster: taken for a single
+    ///   server, a node would be believed to hold everything.
     package init(_ text: String) throws(TopologyError) {
         var runID: RunID?
         var redis: ServerVersion?
         var valkey: ServerVersion?
-        var isCluster = false
+        var mode: Substring?
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...]
@@ -20,7 +22,7 @@ package struct ServerInfo: Hashable, Sendable {
             case "run_id": runID = RunID(String(value))
             case "redis_version": redis = Self.version(.redis, value)
             case "valkey_version": valkey = Self.version(.valkey, value)
-            case "redis_mode", "server_mode": isCluster = value == "cluster"
+            case "redis_mode", "server_mode": mode = value
             default: break
             }
         }
@@ -30,7 +32,13 @@ package struct ServerInfo: Hashable, Sendable {
         self.runID = runID
         // Valkey also names the Redis version it is compatible with.
         self.version = valkey ?? redis ?? ServerVersion(.redis, 0, 0)
-        self.isCluster = isCluster
+        switch mode {
+        case "cluster": isCluster = true
+        case "standalone": isCluster = false
+        case .some(let mode):
+            throw TopologyError("the server runs in mode \(mode.prefix(40)), which has no keys")
+        case nil: throw TopologyError("INFO server does not say whether the server is part of a cluster")
+        }
     }
 
     private static func version(_ product: ServerVersion.Product, _ text: Substring) -> ServerVersion? {

@@ -1,0 +1,130 @@
+import HashTreeCollections
+
+/// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and costs nothing to
+/// repeat; what it has read is credited in portions.
+extension ScanCoordinator {
+    /// Where a lane that reads these slots begins.
+    func firstPosition(for claims: SlotSet, at node: NodeStatus) -> LaneRecord.Position {
+        readsBySlot(claims, at: node) ? .slots(below: 0) : .scan(0)
+    }
+
+    private func readsBySlot(_ claims: SlotSet, at node: NodeStatus) -> Bool {
+        guard node.nodeID != .standalone, !snapshotsAreForbidden, query.type == nil,
+            policy.strategy != .scan, !claims.isSubset(of: largeSlots)
+        else { return false }
+        // Our matcher and the server's agree on every pattern but those that mean something else on other platforms.
+        if query.pattern?.variesByPlatform ?? false { return false }
+        if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
+        // A server that walks the one slot by itself sends only what matches.
+        if query.pattern?.serverImpliedSlot != nil, node.version.scansSingleSlots { return false }
+        return claims.count <= Self.fewSlots
+    }
+
+    /// Up to this many slots are read whole rather than filtered out of a walk over the node.
+    private static let fewSlots = 64
+    /// How many slots' sizes are asked for at once.
+    private static let sizesPerBurst = 64
+    private static let mostSnapshotsPerBurst = 64
+
+    // MARK: Asking
+
+    mutating func askForSlots(_ id: LaneID, from position: Int) {
+        guard let lane = lanes[id], let record = progress.lanes[id] else { return }
+        let next = record.claims.subtracting(SlotSet(below: position))
+        var reads = SlotReads()
+        var keys = 0
+        var unknown: [HashSlot] = []
+        for slot in next {
+            if let size = lane.sizes[slot], unknown.isEmpty, reads.snapshots.count < Self.mostSnapshotsPerBurst,
+                keys == 0 || keys + size <= policy.keysPerBurst
+            {
+                guard size > 0 else { continue }
+                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack))
+                keys += size
+            } else if lane.sizes[slot] == nil {
+                unknown.append(slot)
+                if unknown.count == Self.sizesPerBurst { break }
+            } else if lane.sizes.count > Self.sizesPerBurst / 2 {
+                break
+            }
+        }
+        reads.counts = unknown
+        lanes[id]?.reads = reads
+        lanes[id]?.phase = .reading
+        act(.readSlots(id, of: lane.node, reads))
+    }
+
+    // MARK: Events
+
+    /// Snapshots and sizes have arrived.
+    ///
+    /// - Parameters:
+    ///   - id: The lane that asked for them.
+    ///   - snapshots: The keys of the slots, in the order asked for.
+    ///   - counts: The sizes of the other slots, in the order asked for.
+    ///   - now: The time since the start.
+    /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
+    package mutating func slotsRead(
+        _ id: LaneID,
+        snapshots: [KeyBatch],
+        counts: [Int],
+        now: Duration
+    ) -> ScanBatch? {
+        guard !isEnded, var lane = lanes[id], var record = progress.lanes[id], lane.phase == .reading,
+            case .slots(let position) = record.position, snapshots.count == lane.reads.snapshots.count,
+            counts.count == lane.reads.counts.count
+        else { return nil }
+        var whole: [KeyBatch] = []
+        for (snapshot, keys) in zip(lane.reads.snapshots, snapshots) {
+            guard keys.count < snapshot.limit || !keeps(.wholeSnapshots) else {
+                // It grew. What comes after it is read again, so that the lane goes on in order.
+                lane.sizes[snapshot.slot] = snapshot.limit * 2
+                break
+            }
+            lane.sizes[snapshot.slot] = 0
+            whole.append(keys)
+        }
+        for (slot, count) in zip(lane.reads.counts, counts) {
+            lane.sizes[slot] = count
+        }
+        let large = lane.sizes.filter { $0.value > policy.largestSnapshot }.map(\.key)
+        for slot in large {
+            largeSlots.insert(slot)
+            record.claims.remove(slot)
+            lane.sizes[slot] = nil
+        }
+        // Everything up to the first slot that still has something to read, or whose size is not known, is read.
+        let unread = record.claims.subtracting(SlotSet(below: position)).first { lane.sizes[$0] != 0 }
+        let reached = unread.map { Int($0.rawValue) } ?? HashSlot.count
+        lane.sizes = lane.sizes.filter { Int($0.key.rawValue) >= reached }
+        record.position = .slots(below: reached)
+
+        var batch = KeyBatch(concatenating: whole)
+        if let pattern = query.pattern, !pattern.matchesEverything {
+            batch.filter { pattern.matches($0) }
+        }
+        trouble.clear(record.claims)
+        lane.failures = 0
+        lanes[id] = lane
+        report.pages += 1
+        progress.keysReturned += UInt64(batch.count)
+        progress.lanes[id] = record.claims.isEmpty ? nil : record
+        let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
+        if record.claims.isEmpty {
+            lanes[id] = nil
+            plan(now: now)
+        } else {
+            askForMore(id)
+        }
+        return delivery
+    }
+
+    /// Slots that were read and wait for credit.
+    func readSlots(of record: LaneRecord) -> SlotSet {
+        switch record.position {
+        case .scan: SlotSet()
+        case .walked: record.claims
+        case .slots(let position): record.claims.intersection(SlotSet(below: position))
+        }
+    }
+}
