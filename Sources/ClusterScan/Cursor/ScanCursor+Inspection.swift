@@ -34,7 +34,7 @@ extension ScanCursor {
     public struct Process: Sendable, Hashable {
         /// The first 16 of the 40 hexadecimal digits of the node id.
         public let nodeIDPrefix: String
-        /// The first 16 of the 40 hexadecimal digits of the run id.
+        /// The first 16 of the 40 hexadecimal digits of the run id; zeros where it has not been asked for yet.
         public let runIDPrefix: String
         /// The node's config epoch when it was first asked.
         public let configEpoch: UInt64
@@ -135,10 +135,6 @@ extension ScanCursor.Lane {
     }
 
     private func fraction(below slot: Int) -> Double {
-        guard let last = UInt16(exactly: slot - 1).flatMap(HashSlot.init(rawValue:)), !slots.isEmpty else {
-            return slot > 0 ? 1 : 0
-        }
-        let below = slots.intersection(SlotSet(HashSlot.first...last))
-        return Double(below.count) / Double(slots.count)
+        Double(slots.intersection(SlotSet(below: slot)).count) / Double(max(slots.count, 1))
     }
 }

@@ -8,26 +8,42 @@ extension ClusterScanner {
     ///   without slots last. A server without cluster mode is one primary that serves every slot.
     /// - Throws: ``ClusterScanError`` if no node tells the list.
     public func nodes() async throws -> [NodeOverview] {
-        let lines = try await nodeLines()
+        let (reply, asked) = try await clusterNodes()
+        guard let reply else {
+            let (keys, version) = await answers(at: asked)
+            return [
+                NodeOverview(id: .standalone, address: asked, slots: .all, keys: keys, version: version)
+            ]
+        }
+        let lines: [ClusterNodesLine]
+        do throws(TopologyError) {
+            lines = try ClusterNodesLine.parse(reply)
+        } catch {
+            throw ClusterScanError(ScanFailure(error, at: asked))
+        }
+        // A cluster without any slots has no topology, but it has nodes.
+        let topology = try? await pages.topology(fresh: true)
         return await withTaskGroup(of: (Int, NodeOverview).self) { group in
-            for (position, line) in lines.enumerated() {
-                group.addTask { (position, await self.overview(of: line)) }
+            for (position, line) in lines.inShardOrder.enumerated() {
+                // The address that `CLUSTER SLOTS` prefers; and a node that has never heard from others does
+                // not know its own.
+                let address =
+                    topology?.locate(line.id)?.node.address ?? line.address ?? (line.isMyself ? asked : nil)
+                group.addTask { (position, await self.overview(of: line, at: address)) }
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
-    private func overview(of line: ClusterNodesLine) async -> NodeOverview {
+    private func overview(of line: ClusterNodesLine, at address: NodeAddress?) async -> NodeOverview {
         var keys: Int?
         var version: ServerVersion?
-        if let address = line.address, !line.flags.contains("fail") {
-            keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
-            let info = try? await pages.send(Command("INFO", "server"), to: address).string
-            version = info.flatMap { try? ServerInfo($0).version }
+        if let address, !line.flags.contains(.failed) {
+            (keys, version) = await answers(at: address)
         }
         return NodeOverview(
             id: line.id,
-            address: line.address,
+            address: address,
             role: line.primary.map(NodeRole.replica) ?? .primary,
             slots: line.slots,
             keys: keys,
@@ -37,23 +53,10 @@ extension ClusterScanner {
         )
     }
 
-    /// `CLUSTER NODES`, with the addresses that `CLUSTER SLOTS` prefers where it names any.
-    private func nodeLines() async throws -> [ClusterNodesLine] {
-        let (reply, asked) = try await clusterNodes()
-        guard let reply else { return [ClusterNodesLine(standalone: asked)] }
-        do throws(TopologyError) {
-            var lines = try ClusterNodesLine.parse(reply)
-            // A cluster without any slots has no topology, but it has nodes.
-            let topology = try? await pages.topology(fresh: true)
-            for index in lines.indices {
-                let known = topology?.locate(lines[index].id)?.node.address
-                // A node that has never heard from others does not know its own address.
-                lines[index].address = known ?? lines[index].address ?? (lines[index].isMyself ? asked : nil)
-            }
-            return lines.inShardOrder
-        } catch {
-            throw ClusterScanError(ScanFailure(error, at: asked))
-        }
+    private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
+        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
+        let info = try? await pages.send(Command("INFO", "server"), to: address).string
+        return (keys, info.flatMap { try? ServerInfo($0).version })
     }
 
     /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its
@@ -74,28 +77,13 @@ extension ClusterScanner {
     }
 }
 
-extension ClusterNodesLine {
-    /// The line that a server without cluster mode would have.
-    init(standalone address: NodeAddress) {
-        id = .standalone
-        self.address = address
-        flags = ["myself", "master"]
-        primary = nil
-        configEpoch = 0
-        isLinked = true
-        slots = .all
-        migrating = [:]
-        importing = [:]
-    }
-}
-
 extension NodeOverview.LinkState {
     init(_ line: ClusterNodesLine) {
-        if line.flags.contains("fail") {
+        if line.flags.contains(.failed) {
             self = .failed
-        } else if line.flags.contains("fail?") {
+        } else if line.isFailing {
             self = .suspected
-        } else if line.flags.contains("handshake") {
+        } else if line.flags.contains(.joining) {
             self = .joining
         } else {
             self = line.isLinked ? .connected : .disconnected

@@ -5,8 +5,8 @@ import ClusterScan
 struct CursorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cursor",
-        abstract: "Look into cursors.",
-        subcommands: [CursorInspectCommand.self]
+        abstract: "Look into cursors, and divide them among workers.",
+        subcommands: [CursorInspectCommand.self, CursorSplitCommand.self]
     )
 }
 

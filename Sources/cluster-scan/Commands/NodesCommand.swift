@@ -14,7 +14,7 @@ struct NodesCommand: AsyncParsableCommand {
 
             EXAMPLES
               cluster-scan nodes 10.0.0.1:7000
-              cluster-scan nodes 10.0.0.1:7000 --format json | jq '.nodes[] | select(.keys == null).address'
+              cluster-scan nodes 10.0.0.1:7000 --format json | jq .unserved_slots
             """
     )
 

@@ -27,10 +27,11 @@ package struct CursorReport {
         ]
         let lanes = inspection.lanes.flatMap { lane in
             let (id, run) = (lane.process.nodeIDPrefix, lane.process.runIDPrefix)
+            let isAsked = run.contains { $0 != "0" }
             return [
                 "",
                 "node \(lane.nodeIndex)",
-                "  is            id \(id)…, run id \(run)…",
+                "  is            id \(id)…" + (isAsked ? ", run id \(run)…" : ", not asked yet"),
                 "  config epoch  \(lane.process.configEpoch)",
                 "  reads         \(SlotText.counted(lane.slots)), \(CursorReport.words(lane.purpose))",
                 "  stands        \(CursorReport.words(lane.position))",

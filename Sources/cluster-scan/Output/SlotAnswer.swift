@@ -36,10 +36,13 @@ package struct SlotAnswer {
 
     /// The shards that serve any of the slots, and which.
     private func owners(_ shards: [ClusterTopology.Shard]) -> [(node: ClusterNode, slots: SlotSet)] {
-        shards
-            .map { (node: $0.primary, slots: $0.slots.intersection(slots)) }
-            .filter { !$0.slots.isEmpty }
-            .sorted { ($0.slots.first { _ in true } ?? .last) < ($1.slots.first { _ in true } ?? .last) }
+        var owners: [(node: ClusterNode, slots: SlotSet)] = []
+        for shard in shards {
+            let share = shard.slots.intersection(slots)
+            if !share.isEmpty { owners.append((shard.primary, share)) }
+        }
+        func first(_ slots: SlotSet) -> UInt16 { slots.first { _ in true }?.rawValue ?? .max }
+        return owners.sorted { first($0.slots) < first($1.slots) }
     }
 
     package func text(shards: [ClusterTopology.Shard]?) -> String {

@@ -67,6 +67,8 @@ struct CommandTests {
             (["nodes", "--format", "yaml"], "json"),
             (["slot"], "key-or-pattern"),
             (["cursor", "inspect"], "token"),
+            (["cursor", "split", "0"], "--into"),
+            (["keys", "--strategy", "magic"], "slots"),
         ]
     )
     func misuse(arguments: [String], words: String) {
@@ -81,7 +83,7 @@ struct CommandTests {
 
     @Test(
         "help is not an error, fits 80 columns, and has examples",
-        arguments: ["keys", "nodes", "slot", "cursor inspect"]
+        arguments: ["keys", "nodes", "slot", "cursor inspect", "cursor split"]
     )
     func help(command: String) {
         let words = command.split(separator: " ").map(String.init)
