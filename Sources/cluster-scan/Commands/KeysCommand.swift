@@ -108,7 +108,8 @@ struct KeysCommand: AsyncParsableCommand {
         let complaint = ending.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
-        guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.isIterationComplete else {
+        guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.cause.isIterationComplete
+        else {
             return
         }
         if let output = output.output, ending.status != .complete || resume.resume != nil {

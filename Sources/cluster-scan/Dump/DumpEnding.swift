@@ -11,6 +11,11 @@ package struct DumpEnding: Sendable {
         case stopped(ExitStatus)
         /// The iteration or the output failed.
         case failed(CommandFailure)
+
+        /// Whether the iteration has nothing left to return.
+        package var isIterationComplete: Bool {
+            if case .finished(let report) = self { report.isComplete } else { false }
+        }
     }
 
     package var cause: Cause
@@ -47,11 +52,6 @@ package struct DumpEnding: Sendable {
         case .stopped(let status): status
         case .failed(let failure): failure.status
         }
-    }
-
-    /// Whether the iteration has nothing left to return.
-    package var isIterationComplete: Bool {
-        if case .finished(let report) = cause { report.isComplete } else { false }
     }
 
     /// What went well: for people who watch.

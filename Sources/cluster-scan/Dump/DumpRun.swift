@@ -47,7 +47,7 @@ struct DumpRun: Sendable {
         do throws(SystemError) {
             try tidyUp(
                 dump.settled,
-                isComplete: Self.isComplete(ending),
+                isComplete: ending.isIterationComplete,
                 limitReached: limitReached,
                 dump.leftOut
             )
@@ -62,10 +62,6 @@ struct DumpRun: Sendable {
             nodes: events.nodeCount,
             cursor: dump.settled.cursor
         )
-    }
-
-    private static func isComplete(_ cause: DumpEnding.Cause) -> Bool {
-        if case .finished(let report) = cause { report.isComplete } else { false }
     }
 
     private func copy(into dump: inout KeyDump) async throws -> DumpEnding.Cause {

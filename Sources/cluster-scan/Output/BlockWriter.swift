@@ -108,8 +108,8 @@ package struct BlockWriter: ~Copyable {
 
     static let wordSize = MemoryLayout<UInt64>.size
 
-    /// Takes bytes, for all of which room was made, as far as they are plain: printable ASCII other than one
-    /// byte.
+    /// Takes bytes, for all of which room was made, as far as they are plain: printable ASCII that needs no
+    /// escape.
     ///
     /// Eight bytes are looked at at once. Whole words are stored and only the plain ones counted, so that
     /// nearly all names are copied without a branch per byte.

@@ -31,7 +31,7 @@ package indirect enum JSONText {
         }
     }
 
-    /// The document, indented for people; short arrays of plain values stay on one line.
+    /// The document, indented for people.
     package var text: String { text(indent: "") }
 
     private func text(indent: String) -> String {

@@ -29,7 +29,6 @@ package enum Terminal {
 
 /// The few styles in use. Each takes effect only where colours are shown.
 package enum Style: String {
-    case bold = "1"
     case dim = "2"
     case red = "1;31"
     case green = "32"

@@ -20,7 +20,7 @@ struct DumpEndingTests {
             cursor: .start
         )
         #expect(ending.status == .complete)
-        #expect(ending.isIterationComplete)
+        #expect(ending.cause.isIterationComplete)
         #expect(ending.summary(colors: false) == "Complete: 3,000,000 keys in 2.00 s (1.50 M/s) from 3 nodes")
         #expect(ending.complaint(colors: true) == nil)
     }
@@ -31,7 +31,7 @@ struct DumpEndingTests {
         report.uncovered = try #require(SlotSet("5-9"))
         let ending = DumpEnding(.finished(report), keys: 10, cursor: .start)
         #expect(ending.status == .unavailable)
-        #expect(!ending.isIterationComplete)
+        #expect(!ending.cause.isIterationComplete)
         #expect(ending.summary(colors: false) == nil)
         #expect(
             ending.complaint(colors: false)
@@ -61,7 +61,7 @@ struct DumpEndingTests {
         #expect(DumpEnding(.stopped(.interrupted), keys: 1, cursor: cursor).complaint(colors: false) != nil)
         let limited = DumpEnding(.limitReached, keys: 1, cursor: cursor)
         #expect(limited.status == .complete)
-        #expect(!limited.isIterationComplete)
+        #expect(!limited.cause.isIterationComplete)
         #expect(limited.complaint(colors: false) == nil)
     }
 
