@@ -36,7 +36,12 @@ let package = Package(
             name: "CHiredis",
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
         ),
-        .target(name: "CHiredisSupport", dependencies: ["CHiredis"]),
+        .target(
+            name: "CHiredisSupport",
+            dependencies: ["CHiredis"],
+            // C code takes the header without its module, so the module map's link line is not seen.
+            linkerSettings: [.linkedLibrary("hiredis")]
+        ),
         .target(
             name: "ClusterScan",
             dependencies: [
@@ -91,6 +96,16 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["ClusterScan", "TestCluster"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "ClusterScan",
+                "cluster-scan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ],
             swiftSettings: swiftSettings
         ),
     ],
