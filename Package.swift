@@ -36,7 +36,12 @@ let package = Package(
             name: "CHiredis",
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
         ),
-        .target(name: "CHiredisSupport", dependencies: ["CHiredis"]),
+        .target(
+            name: "CHiredisSupport",
+            dependencies: ["CHiredis"],
+            // C code takes the header without its module, so the module map's link line is not seen.
+            linkerSettings: [.linkedLibrary("hiredis")]
+        ),
         .target(
             name: "ClusterScan",
             dependencies: [
@@ -60,6 +65,7 @@ let package = Package(
             name: "ClusterScanTests",
             dependencies: [
                 "ClusterScan",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -90,6 +96,16 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["ClusterScan", "TestCluster"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "ClusterScan",
+                "cluster-scan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ],
             swiftSettings: swiftSettings
         ),
         // A scan in a process of its own, to be killed by the chaos tests.

@@ -35,59 +35,61 @@ struct SlotMap {
     // MARK: Writing
 
     func encode(into writer: inout TokenWriter) {
-        let symbols = self.symbols
-        let runs = Self.runs(of: symbols)
+        let runs = self.runs
+        var bytes: [UInt8] = []
+        for run in runs {
+            Varint.append(UInt64(run.symbol), to: &bytes)
+            Varint.append(UInt64(run.length), to: &bytes)
+        }
         let width = Self.width(lanes: claims.count)
-        if runs.count <= HashSlot.count / 8 * width {
+        if bytes.count <= HashSlot.count / 8 * width {
             writer.write(Form.runs)
-            writer.write(contentsOf: runs)
+            writer.write(contentsOf: bytes)
         } else {
             writer.write(Form.packed)
-            writer.write(contentsOf: Self.packed(symbols, width: width))
+            writer.write(contentsOf: Self.packed(runs, width: width))
         }
     }
 
-    private var symbols: [Int] {
-        var symbols = [Int](repeating: Symbol.unwanted, count: HashSlot.count)
-        func assign(_ symbol: Int, to slots: SlotSet) {
-            for range in slots.ranges {
-                for slot in range.lowerBound.rawValue...range.upperBound.rawValue {
-                    symbols[Int(slot)] = symbol
-                }
-            }
+    private typealias Run = (symbol: Int, length: Int)
+
+    /// The runs of slots with one symbol, longest possible, over all slots.
+    private var runs: [Run] {
+        var marked: [(slots: ClosedRange<HashSlot>, symbol: Int)] = []
+        func mark(_ slots: SlotSet, _ symbol: Int) {
+            for range in slots.ranges { marked.append((range, symbol)) }
         }
-        assign(Symbol.open, to: wanted)
-        assign(Symbol.covered, to: covered)
+        mark(covered, Symbol.covered)
+        mark(claims.reduce(into: wanted.subtracting(covered)) { $0.subtract($1) }, Symbol.open)
         for (lane, slots) in claims.enumerated() {
-            assign(Symbol.firstLane + lane, to: slots)
+            mark(slots, Symbol.firstLane + lane)
         }
-        return symbols
-    }
-
-    private static func runs(of symbols: [Int]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var start = 0
-        while start < symbols.count {
-            let symbol = symbols[start]
-            let end = symbols[start...].firstIndex { $0 != symbol } ?? symbols.count
-            Varint.append(UInt64(symbol), to: &bytes)
-            Varint.append(UInt64(end - start), to: &bytes)
-            start = end
+        marked.sort { $0.slots.lowerBound < $1.slots.lowerBound }
+        var runs: [Run] = []
+        var next = 0
+        for (slots, symbol) in marked {
+            let first = Int(slots.lowerBound.rawValue)
+            if first > next { runs.append((Symbol.unwanted, first - next)) }
+            next = Int(slots.upperBound.rawValue) + 1
+            runs.append((symbol, next - first))
         }
-        return bytes
+        if next < HashSlot.count { runs.append((Symbol.unwanted, HashSlot.count - next)) }
+        return runs
     }
 
     /// The number of slots is a multiple of eight, so symbols of any width fill whole bytes.
-    private static func packed(_ symbols: [Int], width: Int) -> [UInt8] {
+    private static func packed(_ runs: [Run], width: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         var pending: UInt64 = 0
         var bits = 0
-        for symbol in symbols {
-            pending = pending << UInt64(width) | UInt64(symbol)
-            bits += width
-            while bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: pending >> UInt64(bits)))
+        for run in runs {
+            for _ in 0..<run.length {
+                pending = pending << UInt64(width) | UInt64(run.symbol)
+                bits += width
+                while bits >= 8 {
+                    bits -= 8
+                    bytes.append(UInt8(truncatingIfNeeded: pending >> UInt64(bits)))
+                }
             }
         }
         return bytes
