@@ -1,3 +1,4 @@
+import Foundation
 import TestCluster
 
 /// Moves slots in the way of the cluster tutorial: `SETSLOT`, `MIGRATE` and `SETSLOT` again, with all the patience that
@@ -33,6 +34,29 @@ struct SlotMove: Sendable {
         let head: [any RespArgument] = ["MIGRATE", target.host, target.port, "", 0, 2000, "REPLACE", "KEYS"]
         for start in stride(from: 0, to: names.count, by: 500) {
             try await order(source, head + names[start..<min(start + 500, names.count)].map { $0 })
+        }
+    }
+
+    /// Moves slots one after another, evenly over some time, in a cluster in which nothing else goes on.
+    func quickly(_ slots: [Int], over time: Duration, keys: ChaosKeys) async throws {
+        let (from, to) = (cluster.local.nodes[source], cluster.local.nodes[destination])
+        try await onOwnThread {
+            let primaries = try cluster.local.primaries.map { try cluster.local.connect(to: $0.index) }
+            let (giver, taker) = (primaries[source], primaries[destination])
+            let start = ContinuousClock.now
+            for (index, slot) in slots.enumerated() {
+                let wait = (start + time * index / slots.count) - .now
+                if wait > .zero { Thread.sleep(forTimeInterval: wait / .seconds(1)) }
+                try taker.checked("CLUSTER", "SETSLOT", slot, "IMPORTING", from.id)
+                try giver.checked("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id)
+                let names = keys.bySlot[slot]
+                if !names.isEmpty {
+                    try giver.checked(["MIGRATE", to.host, to.port, "", 0, 2000, "KEYS"] + names.map { $0 })
+                }
+                for node in [taker, giver] + primaries {
+                    try node.checked("CLUSTER", "SETSLOT", slot, "NODE", to.id)
+                }
+            }
         }
     }
 
