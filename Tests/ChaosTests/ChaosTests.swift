@@ -20,7 +20,10 @@ struct ChaosTests {
             let report = try await run.run()
             print(report.text(seed: plan.seed))
             #expect(report.violations.isEmpty, "\(report.violations.joined(separator: "\n"))")
-            #expect(try await keys.lost(in: cluster).isEmpty, "the servers lost keys: the test proves nothing")
+            #expect(
+                try await keys.lost(in: cluster).isEmpty,
+                "the servers lost keys: the test proves nothing"
+            )
         } catch {
             try? await cluster.local.stop()
             throw error

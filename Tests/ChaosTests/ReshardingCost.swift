@@ -64,7 +64,10 @@ struct ReshardingCost: Sendable {
         manner.readAhead = 0
         manner.rest = pace * manner.count / keys.names.count
         let outcome = try await ScannerProcess().run(
-            from: "0", seeds: cluster.addresses, manner: manner, complaintsAt: "\(cluster.local.directory)/scan.log"
+            from: "0",
+            seeds: cluster.addresses,
+            manner: manner,
+            complaintsAt: "\(cluster.local.directory)/scan.log"
         )
         guard outcome.end == .finished else { throw TestClusterError("\(outcome.end) \(outcome.complaints)") }
         var scan = ChaosRun.Scan(found: [UInt16](repeating: 0, count: keys.names.count))

@@ -23,7 +23,9 @@ struct SlotMove: Sendable {
             // The others hear of it by gossip at the latest; one that is down must not hold up the move.
             let node = cluster.nodes(of: shard)
             for other in node where other != source && other != destination {
-                _ = try? await cluster.local.withConnection(to: other, timeout: .seconds(1)) { try $0.call(command) }
+                _ = try? await cluster.local.withConnection(to: other, timeout: .seconds(1)) {
+                    try $0.call(command)
+                }
             }
         }
     }
@@ -65,7 +67,9 @@ struct SlotMove: Sendable {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             do {
-                _ = try await cluster.local.withConnection(to: node, timeout: .seconds(3)) { try $0.checked(command) }
+                _ = try await cluster.local.withConnection(to: node, timeout: .seconds(3)) {
+                    try $0.checked(command)
+                }
                 return
             } catch {
                 // What was done before the connection was lost.
