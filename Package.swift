@@ -108,6 +108,21 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // A scan in a process of its own, to be killed by the chaos tests.
+        .executableTarget(
+            name: "chaos-scanner",
+            dependencies: [
+                "ClusterScan", "TestCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/ChaosScanner",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: ["ClusterScan", "TestCluster", "chaos-scanner"],
+            swiftSettings: swiftSettings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
