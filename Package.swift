@@ -93,9 +93,20 @@ let package = Package(
             path: "Tests/SampleKeys",
             swiftSettings: swiftSettings
         ),
+        // Another process: what a cursor is worth shows where nothing of the first one is left.
+        .executableTarget(
+            name: "scan-probe",
+            dependencies: ["ClusterScan"],
+            path: "Tests/ScanProbe",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["ClusterScan", "TestCluster"],
+            dependencies: [
+                "ClusterScan", "TestCluster", "scan-probe",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -112,6 +112,13 @@ extension GlobPattern: Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }
 
+extension GlobPattern: ExpressibleByStringLiteral {
+    /// Makes a pattern from text in the source code, whose UTF-8 bytes are the pattern.
+    ///
+    /// - Parameter value: the pattern.
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
 extension GlobPattern: CustomStringConvertible {
     /// The pattern as text; bytes that are no readable UTF-8 are shown as `\xNN`.
     public var description: String { PrintableBytes.text(bytes) }

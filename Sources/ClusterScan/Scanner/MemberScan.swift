@@ -14,15 +14,25 @@ struct MemberScan: Sendable {
     }
 
     private enum Outcome {
-        case page(RESPValue)
+        case page(RESPValue, from: NodeStatus)
         case redirected(Redirection)
         case failed(ScanFailure)
     }
 
+    /// Where to ask. A slot on its way here is asked for with `ASKING`, page after page, until the node refuses.
+    private struct Place: Sendable {
+        var address: NodeAddress
+        var isAsking = false
+    }
+
     private let request: Request
+    private let slot: HashSlot
     private let pages: PageReader
     private var cursor: UInt64 = 0
-    private var process: (address: NodeAddress, run: RunID, version: ServerVersion)?
+    /// The process that gave the cursor.
+    private var process: RunID?
+    /// Where the last page came from.
+    private var place: Place?
     private var isFinished = false
 
     /// How long a key may stay out of reach.
@@ -30,6 +40,7 @@ struct MemberScan: Sendable {
 
     init(_ request: Request, pages: PageReader) {
         self.request = request
+        slot = HashSlot(key: request.key)
         self.pages = pages
     }
 
@@ -39,87 +50,102 @@ struct MemberScan: Sendable {
         let deadline = ContinuousClock.now + Self.patience
         var backoff = Backoff(shortest: .milliseconds(50), longest: .seconds(2), seed: .random(in: .min ... .max))
         var attempts = 0
-        var address: NodeAddress?
-        var asking = false
         while true {
             try Task.checkCancellation()
-            let target = if let address { address } else { try await owner(fresh: attempts > 0) }
             let failure: ScanFailure
-            switch await attempt(at: target, asking: asking) {
-            case .page(let page):
-                return try finish(page, at: target)
+            switch await attempt(afterAttempts: attempts) {
+            case .page(let page, let status):
+                return try finish(page, from: status)
             case .redirected(let redirection):
-                (address, asking) = (redirection.address, redirection.kind == .ask)
-                failure = ScanFailure(.rediscover, .unreachable, "the slot of the key keeps moving", at: target)
+                failure = ScanFailure(
+                    .rediscover,
+                    .unreachable,
+                    "the slot of the key keeps moving",
+                    at: place?.address
+                )
+                place = Place(address: redirection.address, isAsking: redirection.kind == .ask)
             case .failed(let cause):
-                (address, asking) = (cause.remedy == .wait ? target : nil, false)
+                if cause.remedy != .wait { place = nil }
                 failure = cause
             }
             attempts += 1
-            guard failure.remedy != .giveUp, ContinuousClock.now < deadline else { throw ClusterScanError(failure) }
+            guard failure.remedy != .giveUp, ContinuousClock.now < deadline else {
+                throw ClusterScanError(
+                    failure.code,
+                    failure.message,
+                    at: failure.address,
+                    slots: failure.code == .slotsNotCovered ? SlotSet(slot...slot) : SlotSet()
+                )
+            }
             // The first redirections are the cluster's normal way of answering.
-            if address == nil || attempts > 3 {
+            if place == nil || failure.remedy == .wait || attempts > 3 {
                 try await Task.sleep(for: backoff.pause(afterFailures: attempts))
             }
         }
     }
 
-    private func owner(fresh: Bool) async throws -> NodeAddress {
-        if !fresh, let process { return process.address }
-        let slot = HashSlot(key: request.key)
-        guard let shard = try await pages.topology(fresh: fresh).shard(serving: slot) else {
-            throw ClusterScanError(
-                .slotsNotCovered,
-                "no node serves slot \(slot), to which the key belongs",
-                slots: SlotSet(slot...slot)
-            )
-        }
-        return shard.primary.address
-    }
-
-    private mutating func attempt(at address: NodeAddress, asking: Bool) async -> Outcome {
+    private mutating func attempt(afterAttempts attempts: Int) async -> Outcome {
         do throws(ScanFailure) {
-            let status = try await pages.status(of: address, fresh: false)
-            if let process, process.run != status.runID {
-                cursor = 0
-            }
-            process = (address, status.runID, status.version)
-            let command = command(omittingValues: request.withoutValues && status.version.scansHashesWithoutValues)
+            let place = if let place { place } else { try await owner(fresh: attempts > 0) }
+            self.place = place
+            let status = try await pages.status(of: place.address, fresh: false)
+            let command = command(
+                // Of another process the cursor means nothing: the collection is read again from its beginning.
+                cursor: status.runID == process ? cursor : 0,
+                omittingValues: request.withoutValues && status.version.scansHashesWithoutValues
+            )
             let replies = try await pages.exchange(
-                asking ? [Command("ASKING"), command] : [command],
-                at: address,
+                place.isAsking ? [Command("ASKING"), command] : [command],
+                at: place.address,
                 with: status.runID
             )
             guard let page = replies.last else {
-                throw ScanFailure(.giveUp, .protocolViolation, "the reply is missing", at: address)
+                throw ScanFailure(.giveUp, .protocolViolation, "the reply is missing", at: place.address)
             }
-            guard case .error(let error) = page else { return .page(page) }
-            if let redirection = Redirection(error, askedAt: address) { return .redirected(redirection) }
-            throw ScanFailure(error, at: address)
+            guard case .error(let error) = page else { return .page(page, from: status) }
+            if let redirection = Redirection(error, askedAt: place.address) { return .redirected(redirection) }
+            throw ScanFailure(error, at: place.address)
         } catch {
             return .failed(error)
         }
     }
 
-    private mutating func finish(_ page: RESPValue, at address: NodeAddress) throws -> [RESPValue] {
+    private func owner(fresh: Bool) async throws(ScanFailure) -> Place {
+        do throws(ScanFailure) {
+            guard let shard = try await pages.currentTopology(fresh: fresh).shard(serving: slot) else {
+                throw ScanFailure(
+                    .rediscover,
+                    .slotsNotCovered,
+                    "no node serves slot \(slot), to which the key belongs"
+                )
+            }
+            return Place(address: shard.primary.address)
+        } catch {
+            var failure = error
+            // Before anything is under way the user is better served by an answer than by patience.
+            if process == nil, failure.remedy == .rediscover { failure.remedy = .giveUp }
+            throw failure
+        }
+    }
+
+    private mutating func finish(_ page: RESPValue, from status: NodeStatus) throws -> [RESPValue] {
         guard let fields = page.array, fields.count == 2, let next = fields[0].string.flatMap({ UInt64($0) }),
             let elements = fields[1].array
         else {
             throw ClusterScanError(
                 .protocolViolation,
                 "\(request.verb) answered with something other than a page",
-                at: address
+                at: place?.address
             )
         }
         cursor = next
+        process = status.runID
         isFinished = next == 0
-        guard request.withoutValues, let version = process?.version, !version.scansHashesWithoutValues else {
-            return elements
-        }
+        guard request.withoutValues, !status.version.scansHashesWithoutValues else { return elements }
         return stride(from: 0, to: elements.count, by: 2).map { elements[$0] }
     }
 
-    private func command(omittingValues: Bool) -> Command {
+    private func command(cursor: UInt64, omittingValues: Bool) -> Command {
         var arguments = [Array(request.verb.utf8), request.key, Array(String(cursor).utf8)]
         if let pattern = request.pattern {
             arguments += [Array("MATCH".utf8), pattern.bytes]

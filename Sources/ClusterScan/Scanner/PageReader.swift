@@ -49,15 +49,20 @@ actor PageReader {
 
     /// The topology as last read, or read now.
     func topology(fresh: Bool) async throws -> ClusterTopology {
-        guard !isShutDown else { throw ClusterScanError(.shutDown, "the scanner was shut down") }
-        if !fresh, let topology { return topology }
         do {
-            let topology = try await links.topology(knowing: topology)
-            self.topology = topology
-            return topology
+            return try await currentTopology(fresh: fresh)
         } catch {
             throw ClusterScanError(error)
         }
+    }
+
+    /// The same, with what a failure calls for.
+    func currentTopology(fresh: Bool) async throws(ScanFailure) -> ClusterTopology {
+        guard !isShutDown else { throw ScanFailure(.giveUp, .shutDown, "the scanner was shut down") }
+        if !fresh, let topology { return topology }
+        let topology = try await links.topology(knowing: topology)
+        self.topology = topology
+        return topology
     }
 
     /// Sends one command to one node.

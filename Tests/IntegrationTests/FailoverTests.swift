@@ -1,0 +1,204 @@
+import ClusterScan
+import TestCluster
+import Testing
+
+extension IntegrationTests {
+    @Suite("Failovers and restarts")
+    struct FailoverTests {
+        private static let sample = SampleKeys(count: 20_000, seed: 33)
+        private static let names = Set(sample.map(\.name))
+
+        /// Small pages and little read ahead, so that what happens in the middle of a stream happens in its middle.
+        private static func options(_ strategy: ScanStrategy) -> ScanOptions {
+            ScanOptions(count: 100, strategy: strategy, readAheadBytes: 10_000)
+        }
+
+        @Test("a replica that takes over by CLUSTER FAILOVER costs no key")
+        func failover() async throws {
+            try await LocalCluster.with { cluster in
+                try await Self.fill(cluster)
+                for (strategy, replica) in [(ScanStrategy.scan, 3), (.slots, 4)] {
+                    let batches = cluster.scanner().batches(options: Self.options(strategy))
+                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                        try await promote(replica, in: cluster)
+                    }
+                    #expect(tally.difference(from: Self.names, allowingRepeats: strategy == .scan) == nil)
+                    let report = try #require(await batches.report)
+                    #expect(report.isComplete)
+                    #expect(report.restarts > 0)
+                }
+                // Back again, with pages and with replicas.
+                try await cluster.waitUntilAgreed()
+                let scanner = cluster.scanner()
+                var cursor = ScanCursor.start
+                var tally = KeyTally()
+                var pages = 0
+                while !cursor.isFinished {
+                    let page = try await scanner.scan(cursor, options: Self.options(.scan))
+                    tally.add(page.keys)
+                    cursor = page.cursor
+                    pages += 1
+                    if pages == 20 { try await promote(0, in: cluster) }
+                    if pages == 100 { try await promote(1, in: cluster) }
+                }
+                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                await scanner.shutDown()
+
+                try await cluster.waitUntilAgreed()
+                var options = Self.options(.scan)
+                options.readPreference = .preferReplicas
+                let replicas = try await KeyTally(
+                    of: cluster.scanner().batches(options: options),
+                    afterBatches: 20
+                ) {
+                    try await promote(5, in: cluster)
+                }
+                #expect(replicas.difference(from: Self.names, allowingRepeats: true) == nil)
+            }
+        }
+
+        @Test("a primary that is killed and replaced by its replica costs no key")
+        func killedPrimary() async throws {
+            var options = LocalCluster.Options()
+            options.nodeTimeout = .milliseconds(1_500)
+            try await LocalCluster.with(options) { cluster in
+                try await Self.fill(cluster)
+                for (strategy, victim) in [(ScanStrategy.scan, 0), (.slots, 1)] {
+                    let batches = cluster.scanner().batches(options: Self.options(strategy))
+                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                        try await cluster.kill(victim)
+                    }
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    let report = try #require(await batches.report)
+                    #expect(report.isComplete)
+                    #expect(report.retries > 0)
+                    try await cluster.restart(victim)
+                    try await cluster.waitUntilAgreed()
+                }
+            }
+        }
+
+        @Test("a killed replica costs no key: its primary is read instead")
+        func killedReplica() async throws {
+            try await LocalCluster.with { cluster in
+                try await Self.fill(cluster)
+                for (strategy, victim) in [(ScanStrategy.scan, 3), (.slots, 4)] {
+                    var options = Self.options(strategy)
+                    options.readPreference = .preferReplicas
+                    let batches = cluster.scanner().batches(options: options)
+                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                        try await cluster.kill(victim)
+                    }
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                }
+            }
+        }
+
+        @Test("a node that restarts on its port costs no key, though its cursors mean nothing any more")
+        func restart() async throws {
+            var options = LocalCluster.Options()
+            options.replicasPerPrimary = 0
+            options.configuration = ["appendonly yes"]
+            try await LocalCluster.with(options) { cluster in
+                try await cluster.load(Self.sample)
+                for strategy in [ScanStrategy.scan, .slots] {
+                    let batches = cluster.scanner().batches(options: Self.options(strategy))
+                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                        try await cluster.kill(2)
+                        try await cluster.restart(2)
+                    }
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    #expect(await batches.report?.isComplete == true)
+                }
+                // Between two pages, in the knowledge of nobody.
+                let scanner = cluster.scanner()
+                var cursor = ScanCursor.start
+                var tally = KeyTally()
+                var pages = 0
+                while !cursor.isFinished {
+                    let page = try await scanner.scan(cursor, options: Self.options(.scan))
+                    tally.add(page.keys)
+                    cursor = page.cursor
+                    pages += 1
+                    if [20, 100, 160].contains(pages) {
+                        for node in 0..<3 {
+                            try await cluster.kill(node)
+                            try await cluster.restart(node)
+                        }
+                    }
+                }
+                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                await scanner.shutDown()
+            }
+        }
+
+        @Test("a node that hangs for a while is waited for")
+        func hanging() async throws {
+            var options = LocalCluster.Options()
+            options.replicasPerPrimary = 0
+            options.nodeTimeout = .seconds(15)
+            try await LocalCluster.with(options) { cluster in
+                try await cluster.load(Self.sample)
+                let scanner = ClusterScanner(
+                    seeds: [cluster.nodes[0].nodeAddress],
+                    connection: ConnectionConfiguration(commandTimeout: .milliseconds(300))
+                )
+                let batches = scanner.batches(options: Self.options(.scan))
+                let waking = Task {
+                    try await Task.sleep(for: .seconds(2))
+                    try cluster.resume(2)
+                }
+                let tally = try await KeyTally(of: batches, afterBatches: 20) { try cluster.pause(2) }
+                try await waking.value
+                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                let report = try #require(await batches.report)
+                #expect(report.retries > 0 && report.isComplete)
+            }
+        }
+
+        @Test("a primary that is gone for good is named, with its slots, and nothing else is lost")
+        func gone() async throws {
+            var options = LocalCluster.Options()
+            options.replicasPerPrimary = 0
+            options.nodeTimeout = .milliseconds(1_500)
+            options.configuration = ["cluster-require-full-coverage no"]
+            try await LocalCluster.with(options) { cluster in
+                try await cluster.load(Self.sample)
+                let slots = try #require(
+                    try await cluster.scanner().topology().shards
+                        .first { $0.primary.id.description == cluster.nodes[1].id }?.slots
+                )
+                try await cluster.kill(1)
+                for strategy in [ScanStrategy.scan, .slots] {
+                    var options = Self.options(strategy)
+                    options.patience = .seconds(1)
+                    var tally = KeyTally()
+                    let error = await #expect(throws: ClusterScanError.self) {
+                        for try await batch in cluster.scanner().batches(options: options) {
+                            tally.add(batch.keys)
+                        }
+                    }
+                    #expect(error?.slots == slots)
+                    #expect(error?.message.contains(cluster.nodes[1].address) == true)
+                    #expect(error?.message.contains("connection refused") == true)
+                    let reachable = Self.names.filter { !slots.contains(HashSlot(key: $0)) }
+                    #expect(tally.difference(from: reachable) == nil)
+                }
+            }
+        }
+
+        // MARK: Clusters
+
+        private static func fill(_ cluster: LocalCluster) async throws {
+            try await cluster.load(sample)
+            try await cluster.waitForReplicas()
+        }
+
+        private func promote(_ replica: Int, in cluster: LocalCluster) async throws {
+            try await cluster.command(replica, "CLUSTER", "FAILOVER")
+            try await cluster.wait("node \(replica) takes over") {
+                try await cluster.command(replica, "ROLE").array?.first?.text == "master"
+            }
+        }
+    }
+}
