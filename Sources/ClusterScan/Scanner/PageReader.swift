@@ -107,7 +107,8 @@ actor PageReader {
         let start: ContinuousClock.Instant
         var batch: ScanBatch?
         var pending: [ScanAction] = []
-        var wake: Duration?
+        /// When the coordinator wants to be told that time has passed.
+        var wakes: Set<Duration> = []
 
         var now: Duration { start.duration(to: .now) }
 
@@ -119,14 +120,15 @@ actor PageReader {
                 let action = pending.removeFirst()
                 if action.isRead, batch != nil { continue }
                 if case .wake(let moment) = action {
-                    wake = min(moment, wake ?? moment)
+                    wakes.insert(moment)
                     continue
                 }
                 if case .finish = action { return nil }
                 return action
             }
-            guard batch == nil, let moment = wake else { return nil }
-            wake = nil
+            // The later ones stay: each is asked for once.
+            guard batch == nil, let moment = wakes.min() else { return nil }
+            wakes.remove(moment)
             return .wake(at: moment)
         }
     }
