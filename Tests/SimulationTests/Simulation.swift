@@ -82,7 +82,7 @@ struct Simulation {
                 guard timeline.step() else { break }
             }
             session.stop()
-            verdict.restarts += session.coordinator.report.restarts
+            verdict.restarts += session.coordinator.report(now: .zero).restarts
             if verdict.events >= Self.mostEvents {
                 verdict.violations.append("it did not end")
                 break

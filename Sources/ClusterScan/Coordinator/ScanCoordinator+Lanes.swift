@@ -79,8 +79,8 @@ extension ScanCoordinator {
         }
         trouble.clear(record.claims)
         lanes[id]?.failures = 0
-        report.pages += 1
-        progress.keysReturned += UInt64(batch.count)
+        tally.pages += 1
+        note(batch, of: id)
         progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
@@ -88,11 +88,28 @@ extension ScanCoordinator {
         return delivery
     }
 
+    /// Counts what is handed out.
+    mutating func note(_ batch: KeyBatch, of id: LaneID) {
+        tally.batches += 1
+        progress.keysReturned += UInt64(batch.count)
+        guard let node = lanes[id]?.node else { return }
+        lanes[id]?.uncreditedKeys += UInt64(batch.count)
+        readNodes.insert(node.id)
+    }
+
+    /// Tells of a lane that begins.
+    mutating func began(_ id: LaneID) {
+        guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
+        tally.lanes += 1
+        let strategy: ScanStrategy = if case .slots = record.position { .slots } else { .scan }
+        act(.report(.laneStarted(node, slots: record.claims, strategy: strategy)))
+    }
+
     // MARK: Opening
 
     /// R1: claims the open slots that the node itself says it serves.
     private mutating func open(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
-        guard let lane = lanes[id], let own = testimony.first, let primary = testimony.last else { return }
+        guard let own = testimony.first, let primary = testimony.last else { return }
         guard primary.role == .primary, primary.seesMajority else {
             abandonOpening(id, now: now)
             return
@@ -125,8 +142,7 @@ extension ScanCoordinator {
             position: position,
             claims: claims
         )
-        report.lanes += 1
-        act(.report(.laneStarted(lane.node, slots: claims)))
+        began(id)
         askForMore(id)
         if startedMigrations { plan(now: now) }
     }
@@ -169,6 +185,8 @@ extension ScanCoordinator {
         let sound = credit(for: record, testimony)
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
+        if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
+        lanes[id]?.uncreditedKeys = 0
         record.claims = sound.subtracting(read)
         // Snapshots go on with what is left; a walk over the node has nothing left.
         progress.lanes[id] = record.claims.isEmpty ? nil : record
@@ -183,7 +201,7 @@ extension ScanCoordinator {
         }
         if !earned.isEmpty { fruitlessLoads = 0 }
         if !lost.isEmpty {
-            report.restarts += 1
+            tally.restarts += 1
             suspectTopology(now: now)
         }
         if record.claims.isEmpty {

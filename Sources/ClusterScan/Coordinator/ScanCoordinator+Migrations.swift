@@ -29,7 +29,7 @@ extension ScanCoordinator {
                 position: position,
                 claims: claims
             )
-            report.lanes += 1
+            tally.lanes += 1
             begun = true
         }
         return begun
@@ -88,7 +88,7 @@ extension ScanCoordinator {
         }
         progress.lanes[id]?.claims = importing
         progress.lanes[id]?.process = ProcessMark(last)
-        report.lanes += 1
+        began(id)
         askForMore(id)
         if importing != record.claims { plan(now: now) }
     }

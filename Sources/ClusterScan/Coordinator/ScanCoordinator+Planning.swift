@@ -121,8 +121,9 @@ extension ScanCoordinator {
     mutating func restart(_ id: LaneID, reason: String) {
         let lane = lanes.removeValue(forKey: id)
         guard let record = progress.lanes.removeValue(forKey: id) else { return }
-        report.restarts += 1
+        tally.restarts += 1
         if let lane {
+            tally.keysReadAgain += lane.uncreditedKeys
             act(.report(.laneRestarted(lane.node, slots: record.claims, reason: reason)))
         }
     }

@@ -106,8 +106,9 @@ extension ScanCoordinator {
         trouble.clear(record.claims)
         lane.failures = 0
         lanes[id] = lane
-        report.pages += 1
-        progress.keysReturned += UInt64(batch.count)
+        tally.pages += 1
+        tally.snapshots += whole.count
+        note(batch, of: id)
         progress.lanes[id] = record.claims.isEmpty ? nil : record
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if record.claims.isEmpty {

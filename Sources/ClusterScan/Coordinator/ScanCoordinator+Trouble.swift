@@ -15,7 +15,7 @@ extension ScanCoordinator {
             return
         }
         if case .pausing = lane.phase { return }
-        report.retries += 1
+        tally.retries += 1
         if failure.remedy == .rediscover, isReplicaLane(id) {
             // Its cursor means nothing elsewhere, and the primary is there to be read.
             avoided.insert(lane.node.id)

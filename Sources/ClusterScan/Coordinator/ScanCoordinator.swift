@@ -11,7 +11,9 @@ package struct ScanCoordinator: Sendable {
     /// How far the iteration has come: the state of every cursor.
     package internal(set) var progress: ScanProgress
     package internal(set) var topology: ClusterTopology?
-    package internal(set) var report = ScanReport()
+    var tally = ScanReport()
+    /// The nodes that have been read.
+    var readNodes: Set<NodeID> = []
 
     var lanes: [LaneID: Lane] = [:]
     var nextLane: UInt64
@@ -59,7 +61,6 @@ package struct ScanCoordinator: Sendable {
         self.policy = policy
         nextLane = (progress.lanes.keys.map(\.rawValue).max() ?? 0) + 1
         backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
-        report.wanted = progress.wanted
         if let topology { adoptIndices(of: topology) }
     }
 
@@ -88,7 +89,7 @@ package struct ScanCoordinator: Sendable {
     package mutating func topologyLoaded(_ topology: ClusterTopology, now: Duration) {
         guard !isEnded else { return }
         load = .idle
-        report.topologyLoads += 1
+        tally.topologyLoads += 1
         self.topology = topology
         adoptIndices(of: topology)
         act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
@@ -148,7 +149,7 @@ package struct ScanCoordinator: Sendable {
         let pause = backoff.pause(afterFailures: fruitlessLoads)
         load = .pausing(until: now + pause)
         if let reason {
-            report.retries += 1
+            tally.retries += 1
             act(.report(.retrying(reason.address, reason: reason.message, pause: pause)))
         }
         act(.wake(at: now + pause))
@@ -178,10 +179,18 @@ package struct ScanCoordinator: Sendable {
     }
 
     mutating func finish(now: Duration) {
+        end(.finish(report(now: now)))
+    }
+
+    /// What has been done so far.
+    package func report(now: Duration) -> ScanReport {
+        var report = tally
         report.keys = progress.keysReturned
+        report.nodes = readNodes.count
+        report.wanted = progress.wanted
         report.uncovered = progress.wanted.subtracting(progress.covered)
         report.elapsed = now
-        end(.finish(report))
+        return report
     }
 
     // MARK: Rules

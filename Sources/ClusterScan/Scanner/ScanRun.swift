@@ -70,6 +70,9 @@ actor ScanRun {
     /// What the run did, once it has ended.
     var report: ScanReport? { try? outcome?.get() }
 
+    /// What the run has done so far.
+    var reportSoFar: ScanReport { (try? outcome?.get()) ?? coordinator.report(now: now) }
+
     private func takeBatches() -> Deque<ScanBatch> {
         let batches = buffer.removeAll()
         if !held.isEmpty {
