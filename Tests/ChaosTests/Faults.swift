@@ -65,17 +65,26 @@ struct Faults: Sendable {
     private func reshardWithClient(_ move: SlotMove, _ random: inout SplitMix64) async throws {
         let count = Int.random(in: 20...400, using: &random)
         let result = try await RedisCLI.cluster([
-            "reshard", cluster.addresses[move.destination], "--cluster-from", cluster.local.nodes[move.source].id,
-            "--cluster-to", cluster.local.nodes[move.destination].id, "--cluster-slots", "\(count)", "--cluster-yes",
+            "reshard", cluster.addresses[move.destination], "--cluster-from",
+            cluster.local.nodes[move.source].id,
+            "--cluster-to", cluster.local.nodes[move.destination].id, "--cluster-slots", "\(count)",
+            "--cluster-yes",
             "--cluster-pipeline", "\(Int.random(in: 1...50, using: &random))", "--cluster-replace",
         ])
-        let moved = result.output.split(separator: "\n").count { $0.hasPrefix("Moving slot") && $0.contains(" to ") }
+        let moved = result.output.split(separator: "\n").count {
+            $0.hasPrefix("Moving slot") && $0.contains(" to ")
+        }
         let way = "\(count) slots from node \(move.source) to node \(move.destination)"
         if result.succeeded {
             log.count("redis-cli --cluster reshard", way)
         } else {
-            log.count(moved == 0 ? "reshard refused" : "reshard broken off", "\(way): \(result.output.suffix(300))")
-            let fix = try await RedisCLI.cluster(["fix", cluster.addresses[move.destination], "--cluster-yes"])
+            log.count(
+                moved == 0 ? "reshard refused" : "reshard broken off",
+                "\(way): \(result.output.suffix(300))"
+            )
+            let fix = try await RedisCLI.cluster([
+                "fix", cluster.addresses[move.destination], "--cluster-yes",
+            ])
             log.count("redis-cli --cluster fix", fix.succeeded ? "" : String(fix.output.suffix(300)))
         }
     }
@@ -96,7 +105,10 @@ struct Faults: Sendable {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...15, using: &random)))
                 if start >= names.count / 2, start < names.count / 2 + bite {
                     if index == slots.count - 1, Int.random(in: 0..<3, using: &random) == 0 {
-                        log.count("slot left half moved", "\(slot) from node \(move.source) to \(move.destination)")
+                        log.count(
+                            "slot left half moved",
+                            "\(slot) from node \(move.source) to \(move.destination)"
+                        )
                         return true
                     }
                     if Int.random(in: 0..<12, using: &random) == 0 {
@@ -183,7 +195,11 @@ struct Faults: Sendable {
 
     private func allowPromotion(_ isAllowed: Bool, of node: Int) async throws {
         try await cluster.local.command(
-            node, "CONFIG", "SET", "cluster-replica-no-failover", isAllowed ? "no" : "yes"
+            node,
+            "CONFIG",
+            "SET",
+            "cluster-replica-no-failover",
+            isAllowed ? "no" : "yes"
         )
     }
 
@@ -203,7 +219,8 @@ struct Faults: Sendable {
             let node = Int.random(in: 0..<cluster.local.nodes.count, using: &random)
             let onlyScans = Int.random(in: 0..<4, using: &random) > 0
             // A node that is down has no connections to kill.
-            let killed = try? await cluster.local.withConnection(to: node, timeout: .seconds(2)) { connection in
+            let killed = try? await cluster.local.withConnection(to: node, timeout: .seconds(2)) {
+                connection in
                 onlyScans ? try Self.killScans(at: connection) : try Self.killAll(at: connection)
             }
             if let killed, killed > 0 {
@@ -220,7 +237,9 @@ struct Faults: Sendable {
         let clients = try connection.checked("CLIENT", "LIST").text ?? ""
         return try clients.split(separator: "\n").reduce(0) { killed, client in
             let fields = client.split(separator: " ")
-            guard fields.contains("name=cluster-scan"), let id = fields.first?.dropFirst(3) else { return killed }
+            guard fields.contains("name=cluster-scan"), let id = fields.first?.dropFirst(3) else {
+                return killed
+            }
             return killed + (try connection.checked("CLIENT", "KILL", "ID", String(id)).integer ?? 0)
         }
     }
