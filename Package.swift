@@ -8,6 +8,13 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+// Without MemberImportVisibility: in release builds it credits the C library's socket types to another module.
+let testSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
 let package = Package(
     name: "cluster-scan",
     platforms: [.macOS(.v15)],
@@ -29,7 +36,12 @@ let package = Package(
             name: "CHiredis",
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
         ),
-        .target(name: "CHiredisSupport", dependencies: ["CHiredis"]),
+        .target(
+            name: "CHiredisSupport",
+            dependencies: ["CHiredis"],
+            // C code takes the header without its module, so the module map's link line is not seen.
+            linkerSettings: [.linkedLibrary("hiredis")]
+        ),
         .target(
             name: "ClusterScan",
             dependencies: [
@@ -58,6 +70,57 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Vectors")],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "ClusterScan",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: testSettings
+        ),
+        // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
+        // come out of the code they test.
+        .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "sample-keys",
+            dependencies: [
+                "TestCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/SampleKeys",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ClusterScan", "TestCluster"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "ClusterScan",
+                "cluster-scan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // A scan in a process of its own, to be killed by the chaos tests.
+        .executableTarget(
+            name: "chaos-scanner",
+            dependencies: [
+                "ClusterScan", "TestCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/ChaosScanner",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: ["ClusterScan", "TestCluster", "chaos-scanner"],
             swiftSettings: swiftSettings
         ),
     ],

@@ -21,6 +21,7 @@ OPTIONS OF start
   --empty-primaries N       more primaries, joined but without slots: a place to reshard to  (default 0)
   --standalone              one server with cluster support disabled, instead of a cluster
   --dir DIR                 where to keep it; must be new or empty           (default: a new temporary folder)
+  --port P                  give node N port P+N            (default: free ports between 11000 and 19999)
   --password PW             requirepass and masterauth
   --server PATH             redis-server or valkey-server, 6.0 or newer      (default: the one in PATH)
   --option 'NAME VALUE'     a line for every server's configuration; may be given several times
@@ -85,8 +86,23 @@ is_alive() { # INDEX
     pid=$(node_pid "$1") && [ -n "$pid" ] && works_in "$pid" "$dir/node-$1"
 }
 
+# Prints the state (R, S, T, Z...) and the start time of a process; nothing if there is none. From /proc where
+# that exists, as container images often come without ps.
+process_stat() { # PID
+    local stat
+    if [ -d /proc/self ]; then
+        stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+        # The name, in parentheses, may hold anything; the state is field 3, the start time field 22.
+        # shellcheck disable=SC2086
+        set -- ${stat##*) }
+        echo "$1 ${20}"
+    else
+        ps -o stat=,lstart= -p "$1" 2>/dev/null || true
+    fi
+}
+
 is_paused() { # INDEX
-    case $(ps -o stat= -p "$(node_pid "$1")" 2>/dev/null) in *T*) return 0 ;; *) return 1 ;; esac
+    case $(process_stat "$(node_pid "$1")") in T*) return 0 ;; *) return 1 ;; esac
 }
 
 # Kills outright: nothing is saved anyway, and a paused server would never see a polite signal.
@@ -105,8 +121,9 @@ kill_if_in() { # PID FOLDER
 
 # What tells a process from a later one with the same pid; empty when it is gone or waits to be reaped.
 process_identity() { # PID
-    case $(ps -o stat= -p "$1" 2>/dev/null) in "" | *Z*) return 0 ;; esac
-    ps -o lstart= -p "$1" 2>/dev/null || true
+    local stat
+    stat=$(process_stat "$1")
+    case $stat in Z*) ;; *) echo "${stat#* }" ;; esac
 }
 
 # ---------------------------------------------------------------- the folder
@@ -173,12 +190,13 @@ order() { # INDEX
 
 # ---------------------------------------------------------------- starting servers
 
-# Ports lie below every usual range for outgoing connections, client ports and bus ports in ranges of their
-# own. Whether a port is free is decided by the server's own bind, so there is no gap between looking and
-# taking: a server that loses the race exits and is started again on another port.
+# Unless asked for, ports lie below every usual range for outgoing connections, client ports and bus ports
+# in ranges of their own. Whether one is free is decided by the server's own bind, so there is no gap between
+# looking and taking: a server that loses the race exits and is started again on another port.
 configure() { # INDEX
     local folder=$dir/node-$1 port
     port=$((11000 + (RANDOM * 32768 + RANDOM) % 9000))
+    [ -z "$first_port" ] || port=$((first_port + $1))
     echo "$port" >"$folder/port"
     {
         echo "port $port"
@@ -205,13 +223,26 @@ configure() { # INDEX
 # Every byte as \xHH: the one form that the configuration parser takes for any password.
 escaped() { printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\x/g'; }
 
+# Callers wait for the end of what they started by waiting until nobody holds a certain pipe or socket any
+# more (Foundation's Process does), so nothing that stays may hold one.
+close_inherited() {
+    local descriptor
+    for descriptor in /dev/fd/*; do
+        descriptor=${descriptor##*/}
+        [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
+    done
+}
+
 launch() { # INDEX
     local folder=$dir/node-$1
     # The change of directory comes before the fork: the process is recognisable from its first moment.
     cd "$folder" 2>/dev/null || fail "the folder $folder disappeared"
     # Job control gives the server a process group of its own, out of reach of the caller's Ctrl-C.
     set -m
-    "$server" ./server.conf </dev/null >log 2>&1 &
+    {
+        close_inherited
+        exec "$server" ./server.conf
+    } </dev/null >log 2>&1 &
     set +m
     launched="$launched $!:$1"
     echo $! >pid
@@ -309,7 +340,7 @@ opinion() { # INDEX
         $0 == "master_link_status:up" { linked = 1 }
         length($1) == 40 && NF >= 8 {
             sub(/myself,/, "", $3)
-            if ($3 ~ /fail|handshake|noaddr/ || $8 != "connected") content = -9
+            if ($3 ~ /(^|,)(fail|handshake|noaddr)/ || $8 != "connected") content = -9
             line = $1 " " $3 " " $4 " " $7
             # Marks of a slot that is on the move show only on a node`s own line.
             for (i = 9; i <= NF; i++) if ($i !~ /^\[/) line = line " " $i
@@ -427,7 +458,7 @@ $(grep -v WARNING "$dir/node-$index/log" | tail -n 4)
 
 # Runs in a subshell, as it reads the variables of an earlier start. Returns 4 if the folder can be used.
 report_existing() {
-    local index
+    local index description
     read_cluster || return 4
     if [ -f "$dir/ready" ] && description=$(describe); then
         printf '%s\n' "$description"
@@ -490,6 +521,7 @@ start() {
         set -m
         (
             trap - EXIT INT PIPE TERM HUP
+            close_inherited
             watch_process "$watched"
         ) </dev/null >/dev/null 2>&1 &
         set +m
@@ -501,7 +533,7 @@ start() {
         launch "$index"
     done
     # shellcheck disable=SC2046
-    await_servers new-port $(indices)
+    await_servers "$([ -n "$first_port" ] && echo same-port || echo new-port)" $(indices)
     [ "$kind" != cluster ] || form_cluster
     describe >ready || fail "a node went down again"
     trap - EXIT INT PIPE TERM HUP
@@ -519,12 +551,13 @@ start_node() {
         launch "$node"
         await_servers same-port "$node"
     fi
-    describe | grep "^node=$node "
+    # Others may be down at the same time.
+    { describe || true; } | grep "^node=$node "
 }
 
 main() {
     local command=${1:-}
-    dir="" server="" client="" password="" watched="" node="" extra_options="" launched=""
+    dir="" server="" client="" password="" watched="" node="" first_port="" extra_options="" launched=""
     primaries=3 replicas=1 empty_primaries=0 node_timeout=5000 kind=cluster
     run="" starter="" made=no nodes=0 version=0
     [ $# -eq 0 ] || shift
@@ -541,7 +574,7 @@ main() {
         esac
         [ $# -ge 2 ] || misuse "unknown option, or its value is missing: $1"
         case $1 in
-            --primaries | --replicas | --empty-primaries | --cluster-node-timeout | --watch | --node)
+            --primaries | --replicas | --empty-primaries | --cluster-node-timeout | --port | --watch | --node)
                 case $2 in "" | *[!0-9]*) misuse "$1 takes a number, not '$2'" ;; esac
                 ;;
             *) case $2 in *$'\n'*) misuse "$1: a line break is not possible here" ;; esac ;;
@@ -555,6 +588,7 @@ main() {
             --password) password=$2 ;;
             --server) server=$2 ;;
             --option) extra_options=$extra_options$2$'\n' ;;
+            --port) first_port=$2 ;;
             --watch) watched=$2 ;;
             --node) node=$2 ;;
             *) misuse "unknown option: $1" ;;
@@ -562,6 +596,7 @@ main() {
         shift 2
     done
     [ "$primaries" -ge 1 ] || misuse "a cluster needs at least one primary"
+    [ -z "$first_port" ] || [ "$first_port" -lt 55000 ] || misuse "the bus needs port + 10000: --port < 55000"
     [ "$kind" = cluster ] || [ $((primaries + replicas + empty_primaries)) -eq 1 ] ||
         misuse "--standalone is one server without replicas"
 

@@ -1,6 +1,79 @@
-import ArgumentParser
+package import ArgumentParser
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// `cluster-scan`
 @main
-struct ClusterScanCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cluster-scan")
+package struct ClusterScanCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "cluster-scan",
+        abstract: "Read all the keys of a Redis or Valkey Cluster, once, without hurting production.",
+        discussion: """
+            EXAMPLES
+              What the cluster looks like, through any of its nodes:
+                cluster-scan nodes 10.0.0.1:7000
+
+              All keys, and those of one hash tag:
+                cluster-scan keys 10.0.0.1:7000 > keys.txt
+                cluster-scan keys 10.0.0.1:7000 --match '{user:42}:*'
+
+              Why that asks one node only:
+                cluster-scan slot '{user:42}:*'
+
+            'cluster-scan help keys' has more, and the exit statuses.
+            """,
+        version: "0.1.0",
+        subcommands: [KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self]
+    )
+
+    package init() {}
+
+    package static func main() async {
+        // A closed pipe is an error of a write, with words and an exit status of its own.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: ExitCode(report(error)))
+        }
+    }
+
+    /// Says what went wrong, and returns the exit status.
+    private static func report(_ error: any Error) -> Int32 {
+        // Help and version come as errors, too, and so do all errors of the argument parser.
+        if !(error is CommandFailure),
+            exitCode(for: error) == .validationFailure || exitCode(for: error) == .success
+        {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if code == .success {
+                do {
+                    try StandardOutput.write(message + "\n")
+                } catch {
+                    return CommandFailure(error).status.rawValue
+                }
+            } else {
+                try? FileDescriptor.standardError.writeAll(ServerURL.withoutSecrets(message) + "\n")
+            }
+            return code.rawValue
+        }
+        let failure = CommandFailure(error)
+        if let message = failure.message {
+            let isColored = Terminal.showsColors(on: .standardError)
+            let text = Style.red("Error:", when: isColored) + " " + ConsoleText.safe(message) + "\n"
+            try? FileDescriptor.standardError.writeAll(text)
+        }
+        return failure.status.rawValue
+    }
 }

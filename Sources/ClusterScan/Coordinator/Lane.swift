@@ -13,10 +13,10 @@ struct Lane: Sendable {
 
     let id: LaneID
     /// The node that is read.
-    let node: ClusterNode
+    var node: ClusterNode
     /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a replica, the
     /// source of a migration.
-    let witnesses: [ClusterNode]
+    var witnesses: [ClusterNode]
     var phase: Phase = .opening
     /// What the witnesses have said in this phase.
     var statuses: [NodeID: NodeStatus] = [:]

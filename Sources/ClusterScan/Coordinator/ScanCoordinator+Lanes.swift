@@ -74,7 +74,7 @@ extension ScanCoordinator {
         }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
-        if record.claims != .all {
+        if record.claims != .all, keeps(.emitFilter) {
             batch.filter(slots: record.claims)
         }
         trouble.clear(record.claims)
@@ -103,8 +103,8 @@ extension ScanCoordinator {
             return
         }
         let served = openSlots.intersection(primary.slots)
-        var claims = served.subtracting(primary.marked)
-        let moving = served.intersection(primary.marked)
+        let moving = keeps(.migratingSlots) ? served.intersection(primary.marked) : SlotSet()
+        var claims = served.subtracting(moving)
         guard !served.isEmpty else {
             abandonOpening(id, now: now)
             return
@@ -144,7 +144,7 @@ extension ScanCoordinator {
             openDestination(id, record, testimony, now: now)
             return
         }
-        guard record.process.isSameProcess(as: own) else {
+        guard isSame(record.process, as: own) else {
             restart(id, reason: "its server process was replaced")
             suspectTopology(now: now)
             plan(now: now)
@@ -198,11 +198,13 @@ extension ScanCoordinator {
         guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
-            guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
-                last.configEpoch == record.process.epoch,
+            guard isSame(record.process, as: first), last.role == .primary, last.seesMajority,
+                last.configEpoch == record.process.epoch || !keeps(.credit),
                 first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
             else { return SlotSet() }
-            return record.claims.intersection(last.slots).subtracting(last.marked)
+            let marked = keeps(.credit) && keeps(.migratingSlots) ? last.marked : SlotSet()
+            guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
+            return record.claims.intersection(last.slots).subtracting(marked)
         case .migrationSource(let destination):
             return record.claims.intersection(stillMigrating(from: record.process, to: destination, says: first))
         case .migrationDestination(let source):
@@ -213,6 +215,10 @@ extension ScanCoordinator {
                 .intersection(stillMigrating(from: source, to: record.process.node, says: first))
                 .intersection(last.importingSlots(from: source.node))
         }
+    }
+
+    private func isSame(_ process: ProcessMark, as status: NodeStatus) -> Bool {
+        process.isSameProcess(as: status) || !keeps(.processIdentity) && process.node == status.nodeID.prefix
     }
 
     /// The slots that a source still sends to a destination, if nothing else about the source has changed.

@@ -127,21 +127,25 @@ extension ScanCoordinator {
         }
     }
 
-    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their
-    /// own nodes know better than hearsay, and are asked before anything is credited.
-    mutating func forgetLanesThatMoved(now: Duration) {
+    /// Looks up where the nodes of a lane are by now: an id stays, an address may not.
+    mutating func lookUpNodes(of id: LaneID) {
+        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology) else { return }
+        lanes[id]?.node = again.node
+        lanes[id]?.witnesses = again.witnesses
+    }
+
+    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their own
+    /// nodes know better than hearsay, and are asked before anything is credited.
+    mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
             guard case .pausing = lane.phase else { continue }
             guard let record = progress.lanes[id] else {
                 // It has claimed nothing yet; planning decides again whom to ask.
-                if let primary = lane.witnesses.last, topology.index(ofPrimary: primary.id) == nil {
-                    lanes[id] = nil
-                }
+                if !lane.witnesses.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
                 continue
             }
-            guard record.purpose == .owned else { continue }
-            let served = topology.locate(lane.node.id)?.shard.slots ?? SlotSet()
+            let served = slots(servedBy: owner(of: record), in: topology)
             let lost = record.claims.subtracting(served)
             guard !lost.isEmpty else { continue }
             if lost == record.claims {
@@ -150,5 +154,17 @@ extension ScanCoordinator {
                 progress.lanes[id]?.claims.subtract(lost)
             }
         }
+    }
+
+    /// The node that must serve a lane's slots for the lane to be worth finishing.
+    private func owner(of record: LaneRecord) -> UInt64 {
+        switch record.purpose {
+        case .owned, .migrationSource: record.process.node
+        case .migrationDestination(let source): source.node
+        }
+    }
+
+    private func slots(servedBy node: UInt64, in topology: ClusterTopology) -> SlotSet {
+        shardIndex(of: node).map { topology.shards[$0].slots } ?? SlotSet()
     }
 }

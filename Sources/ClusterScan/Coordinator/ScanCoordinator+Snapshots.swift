@@ -12,6 +12,8 @@ extension ScanCoordinator {
         guard node.nodeID != .standalone, !snapshotsAreForbidden, query.type == nil,
             policy.strategy != .scan, !claims.isSubset(of: largeSlots)
         else { return false }
+        // Our matcher and the server's agree on every pattern but those that mean something else on other platforms.
+        if query.pattern?.variesByPlatform ?? false { return false }
         if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
         // A server that walks the one slot by itself sends only what matches.
         if query.pattern?.serverImpliedSlot != nil, node.version.scansSingleSlots { return false }
@@ -37,7 +39,7 @@ extension ScanCoordinator {
                 keys == 0 || keys + size <= policy.keysPerBurst
             {
                 guard size > 0 else { continue }
-                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + 64))
+                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack))
                 keys += size
             } else if lane.sizes[slot] == nil {
                 unknown.append(slot)
@@ -74,7 +76,7 @@ extension ScanCoordinator {
         else { return nil }
         var whole: [KeyBatch] = []
         for (snapshot, keys) in zip(lane.reads.snapshots, snapshots) {
-            guard keys.count < snapshot.limit else {
+            guard keys.count < snapshot.limit || !keeps(.wholeSnapshots) else {
                 // It grew. What comes after it is read again, so that the lane goes on in order.
                 lane.sizes[snapshot.slot] = snapshot.limit * 2
                 break

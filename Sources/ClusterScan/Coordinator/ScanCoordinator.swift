@@ -92,7 +92,7 @@ package struct ScanCoordinator: Sendable {
         self.topology = topology
         adoptIndices(of: topology)
         act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
-        forgetLanesThatMoved(now: now)
+        followTopology(now: now)
         plan(now: now)
     }
 
@@ -119,6 +119,7 @@ package struct ScanCoordinator: Sendable {
         }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
             guard case .pausing(let until) = lane.phase, until <= now else { continue }
+            lookUpNodes(of: id)
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
         giveUpWhatIsOverdue(now: now)
@@ -182,6 +183,10 @@ package struct ScanCoordinator: Sendable {
         report.elapsed = now
         end(.finish(report))
     }
+
+    // MARK: Rules
+
+    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
 
     // MARK: Slots
 

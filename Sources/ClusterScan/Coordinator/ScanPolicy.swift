@@ -10,6 +10,8 @@ package struct ScanPolicy: Sendable {
     package var keysPerBurst: Int
     /// The largest slot that is read in one snapshot; the server answers nobody else meanwhile.
     package var largestSnapshot: Int
+    /// How many keys a slot may have gained since its size was asked for without its snapshot being cut off.
+    package var snapshotSlack: Int
     /// How many slots are read by snapshot before their node is asked whether they may be credited.
     package var slotsPerCredit: Int
     /// The first pause after a failure; it doubles up to ``longestPause``.
@@ -22,6 +24,8 @@ package struct ScanPolicy: Sendable {
     package var allowsUncoveredSlots: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
+    /// Rules that are broken on purpose. Empty, but for simulations that must notice.
+    package var brokenRules: Set<ScanRule> = []
 
     package init(
         maximumLanes: Int? = nil,
@@ -29,6 +33,7 @@ package struct ScanPolicy: Sendable {
         strategy: ScanStrategy = .auto,
         keysPerBurst: Int = 1000,
         largestSnapshot: Int = 10_000,
+        snapshotSlack: Int = 64,
         slotsPerCredit: Int = 1024,
         shortestPause: Duration = .milliseconds(50),
         longestPause: Duration = .seconds(2),
@@ -41,6 +46,7 @@ package struct ScanPolicy: Sendable {
         self.strategy = strategy
         self.keysPerBurst = keysPerBurst
         self.largestSnapshot = largestSnapshot
+        self.snapshotSlack = snapshotSlack
         self.slotsPerCredit = slotsPerCredit
         self.shortestPause = shortestPause
         self.longestPause = longestPause

@@ -19,6 +19,8 @@ public struct ScanReport: Sendable, Hashable {
     /// How long the iteration ran, without the time before it was resumed.
     public package(set) var elapsed: Duration = .zero
 
+    package init() {}
+
     /// Whether every wanted slot was covered.
     public var isComplete: Bool { uncovered.isEmpty }
 }

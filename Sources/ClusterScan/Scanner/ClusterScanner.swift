@@ -19,7 +19,7 @@ public import NIOPosix
 ///
 /// A server without cluster mode is scanned as a cluster of one node. One scanner may serve any number of tasks.
 public final class ClusterScanner: Sendable {
-    private let seeds: [NodeAddress]
+    let seeds: [NodeAddress]
     private let connection: ConnectionConfiguration
     private let eventLoop: any EventLoop
     let pages: PageReader

@@ -23,7 +23,7 @@ actor ScanRun {
     private var isPerforming = false
     /// When the coordinator wants to be told that time has passed.
     private var wakes: Set<Duration> = []
-    private var timer: Scheduled<Void>?
+    private var timer: (moment: Duration, task: Scheduled<Void>)?
     private var lastBatch = Duration.zero
 
     init(
@@ -102,7 +102,7 @@ actor ScanRun {
     private func end(_ result: Result<ScanReport, any Error>) {
         guard outcome == nil else { return }
         outcome = result
-        timer?.cancel()
+        timer?.task.cancel()
         held = []
         links.close()
         wakeConsumer()
@@ -234,11 +234,17 @@ actor ScanRun {
     // MARK: Time
 
     private func scheduleTimer() {
-        guard outcome == nil, timer == nil, let next = wakes.min() else { return }
+        guard outcome == nil, let next = wakes.min() else { return }
+        // Of many moments the next one counts: a pause after a failure comes long before patience ends.
+        if let timer {
+            guard next < timer.moment else { return }
+            timer.task.cancel()
+        }
         let delay = max(next - now, .zero)
-        timer = eventLoop.scheduleTask(in: TimeAmount(delay)) {
+        let task = eventLoop.scheduleTask(in: TimeAmount(delay)) {
             self.assumeIsolated { $0.timerFired() }
         }
+        timer = (next, task)
     }
 
     private func timerFired() {

@@ -13,6 +13,10 @@ package struct ClusterNodesLine: Hashable, Sendable {
         static let primary = Flags(rawValue: 2)
         /// The node is out of reach (`fail`), or the node that was asked thinks so (`fail?`).
         static let failing = Flags(rawValue: 4)
+        /// The node is out of reach, and most primaries agree (`fail`).
+        static let failed = Flags(rawValue: 8)
+        /// The node is being made known (`handshake`).
+        static let joining = Flags(rawValue: 16)
     }
 
     package let id: NodeID
@@ -21,6 +25,8 @@ package struct ClusterNodesLine: Hashable, Sendable {
     let flags: Flags
     package let primary: NodeID?
     package let configEpoch: UInt64
+    /// Whether the node that was asked has a connection to this one.
+    let isLinked: Bool
     package private(set) var slots = SlotSet()
     package private(set) var migrating: [HashSlot: NodeID] = [:]
     package private(set) var importing: [HashSlot: NodeID] = [:]
@@ -69,6 +75,7 @@ package struct ClusterNodesLine: Hashable, Sendable {
         flags = Self.flags(fields[2])
         primary = NodeID(digits: fields[3])
         configEpoch = epoch
+        isLinked = fields[7].elementsEqual("connected".utf8)
         for field in fields.dropFirst(8) {
             guard readMark(field) || readRange(field) else {
                 throw TopologyError(
@@ -85,8 +92,12 @@ package struct ClusterNodesLine: Hashable, Sendable {
                 flags.insert(.myself)
             } else if name.elementsEqual("master".utf8) {
                 flags.insert(.primary)
-            } else if name.elementsEqual("fail".utf8) || name.elementsEqual("fail?".utf8) {
+            } else if name.elementsEqual("fail".utf8) {
+                flags.formUnion([.failing, .failed])
+            } else if name.elementsEqual("fail?".utf8) {
                 flags.insert(.failing)
+            } else if name.elementsEqual("handshake".utf8) {
+                flags.insert(.joining)
             }
         }
         return flags

@@ -49,7 +49,7 @@ struct ReplyParserTests {
         "what is not RESP2 is refused",
         arguments: [
             "?\r\n", "HTTP/1.1 400 Bad Request\r\n", "$abc\r\n", "$-2\r\n", "*-2\r\n", "*1x\r\n", ":1x\r\n",
-            ":9223372036854775808\r\n", "$3\r\nabcd\r\n", "$99999999999999999999\r\n",
+            ":9223372036854775808\r\n", "$3\r\nabcd\r\n", "$3\r\nabcXX", "$99999999999999999999\r\n",
             "*99999999999999999999\r\n", "%1\r\n+a\r\n+b\r\n", "~1\r\n+a\r\n", ">1\r\n+a\r\n", "_\r\n",
             "#t\r\n",
             ",1.5\r\n", "(123\r\n", "=5\r\ntxt:x\r\n", "*2\r\n+a\r\n?",

@@ -1,0 +1,109 @@
+extension ClusterScanner {
+    /// Describes every node that the cluster knows: primaries, with or without slots, and replicas.
+    ///
+    /// The list is that of `CLUSTER NODES` on the first seed that answers. Every node in it is then asked for
+    /// its number of keys and its version; nodes that do not answer are listed without.
+    ///
+    /// - Returns: Each primary followed by its replicas; primaries in the order of their first slot, those
+    ///   without slots last. A server without cluster mode is one primary that serves every slot.
+    /// - Throws: ``ClusterScanError`` if no node tells the list.
+    public func nodes() async throws -> [NodeOverview] {
+        let (reply, asked) = try await clusterNodes()
+        guard let reply else {
+            let (keys, version) = await answers(at: asked)
+            return [
+                NodeOverview(id: .standalone, address: asked, slots: .all, keys: keys, version: version)
+            ]
+        }
+        let lines: [ClusterNodesLine]
+        do throws(TopologyError) {
+            lines = try ClusterNodesLine.parse(reply)
+        } catch {
+            throw ClusterScanError(ScanFailure(error, at: asked))
+        }
+        // A cluster without any slots has no topology, but it has nodes.
+        let topology = try? await pages.topology(fresh: true)
+        return await withTaskGroup(of: (Int, NodeOverview).self) { group in
+            for (position, line) in lines.inShardOrder.enumerated() {
+                // The address that `CLUSTER SLOTS` prefers; and a node that has never heard from others does
+                // not know its own.
+                let address =
+                    topology?.locate(line.id)?.node.address ?? line.address ?? (line.isMyself ? asked : nil)
+                group.addTask { (position, await self.overview(of: line, at: address)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func overview(of line: ClusterNodesLine, at address: NodeAddress?) async -> NodeOverview {
+        var keys: Int?
+        var version: ServerVersion?
+        if let address, !line.flags.contains(.failed) {
+            (keys, version) = await answers(at: address)
+        }
+        return NodeOverview(
+            id: line.id,
+            address: address,
+            role: line.primary.map(NodeRole.replica) ?? .primary,
+            slots: line.slots,
+            keys: keys,
+            linkState: NodeOverview.LinkState(line),
+            configEpoch: line.configEpoch,
+            version: version
+        )
+    }
+
+    private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
+        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
+        let info = try? await pages.send(Command("INFO", "server"), to: address).string
+        return (keys, info.flatMap { try? ServerInfo($0).version })
+    }
+
+    /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its
+    ///   address.
+    private func clusterNodes() async throws -> (reply: String?, from: NodeAddress) {
+        var failures: [ScanFailure] = []
+        for seed in seeds {
+            do throws(ConnectionError) {
+                return (try await pages.send(Command("CLUSTER", "NODES"), to: seed).string ?? "", seed)
+            } catch {
+                if case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") {
+                    return (nil, seed)
+                }
+                failures.append(ScanFailure(error))
+            }
+        }
+        throw ClusterScanError(NodeDiscovery.summary(of: failures))
+    }
+}
+
+extension NodeOverview.LinkState {
+    init(_ line: ClusterNodesLine) {
+        if line.flags.contains(.failed) {
+            self = .failed
+        } else if line.isFailing {
+            self = .suspected
+        } else if line.flags.contains(.joining) {
+            self = .joining
+        } else {
+            self = line.isLinked ? .connected : .disconnected
+        }
+    }
+}
+
+extension [ClusterNodesLine] {
+    /// Each primary followed by its replicas; primaries in the order of their first slot, those without slots
+    /// last.
+    fileprivate var inShardOrder: [ClusterNodesLine] {
+        func rank(_ line: ClusterNodesLine) -> (Int, NodeID) {
+            (line.slots.first { _ in true }.map { Int($0.rawValue) } ?? HashSlot.count, line.id)
+        }
+        let primaries = Set(filter { $0.primary == nil }.map(\.id))
+        let replicas = Dictionary(grouping: self, by: \.primary)
+        // For a moment after a failover a replica may follow a replica, or a node that was forgotten.
+        let heads = filter { $0.primary.map { !primaries.contains($0) } ?? true }
+        return heads.sorted { rank($0) < rank($1) }.flatMap { head in
+            [head] + (replicas[head.id] ?? []).sorted { $0.id < $1.id }
+        }
+    }
+}

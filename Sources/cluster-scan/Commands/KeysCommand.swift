@@ -1,0 +1,127 @@
+import ArgumentParser
+import ClusterScan
+
+/// `cluster-scan keys`
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "Write the names of all keys of a cluster.",
+        discussion: """
+            Every key that exists from start to end is written at least once, also while slots migrate, \
+            primaries fail over and servers restart, and also when the command is stopped and resumed. When \
+            that cannot be kept, the command says INCOMPLETE, names the slots, and does not exit with 0.
+
+            EXAMPLES
+              All keys of a cluster, through any of its nodes:
+                cluster-scan keys 10.0.0.1:7000
+
+              A large dump that survives whatever happens; repeat it until it exits with 0:
+                cluster-scan keys 10.0.0.1:7000 --output keys.txt --resume keys.cursor
+
+              With a password, which is never part of the command line:
+                REDISCLI_AUTH=… cluster-scan keys redis://reader@10.0.0.1:7000
+                cluster-scan keys redis://reader@10.0.0.1:7000 --ask-password
+
+              Sessions of one user, all in one slot, so one node is asked:
+                cluster-scan keys --match '{user:42}:session:*'
+
+              The first 10,000 hashes, gently:
+                cluster-scan keys --type hash --limit 10k --count 100 --max-nodes 1
+
+              Bytes as they are, for other tools:
+                cluster-scan keys --match 'tmp:*' --format nul | xargs -0 -n 1 …
+
+            Press Ctrl-C once to stop cleanly and get a cursor, twice to stop at once. On standard error, \
+            progress and the summary appear only on a terminal; warnings and errors always.
+
+            EXIT STATUS
+            \(ExitStatus.table)
+            """
+    )
+
+    @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
+    @OptionGroup(title: "KEYS") var query: QueryOptions
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+    @OptionGroup(title: "RESUMING") var resume: ResumeOptions
+    @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
+
+    func run() async throws {
+        let (seeds, configuration) = try connection.resolve()
+        let cursorFile = resume.resume.map(CursorFile.init)
+        let start = try resume.cursor.map { try ScanCursor($0) } ?? cursorFile?.load() ?? .start
+        // Fails now rather than after hours, if it must.
+        try cursorFile?.save(start)
+        let continues = start.inspection != nil
+        let outputFile = try output.output.map { path in
+            try OutputFile(path, continuingAfter: continues ? output.format.terminator : nil)
+        }
+
+        let console = Console()
+        let watched = console.isTerminal && !output.quiet
+        if let warning = query.warning { console.warn(warning) }
+        if let outputFile, continues, !outputFile.isContinued {
+            console.warn(
+                "there is no \(outputFile.file.name): \(outputFile.path) will lack the keys before the cursor"
+            )
+        }
+        let events = DumpEvents(console: console)
+        let meter = watched ? ProgressMeter(console: console) : nil
+        let run = DumpRun(
+            scanner: ClusterScanner(seeds: seeds, connection: configuration),
+            pattern: query.pattern,
+            type: query.keyType,
+            options: pace.options(limit: output.limit, onEvent: events.handle),
+            start: start,
+            limit: output.limit.map { UInt64($0.value) },
+            format: output.format,
+            outputFile: outputFile,
+            cursorFile: cursorFile,
+            events: events,
+            meter: meter
+        )
+        let drawing = meter.map { meter in
+            // Drawn over lines that go to the same terminal, progress would only be in the way.
+            Task { if outputFile != nil || !FileDescriptor.standardOutput.isTerminal { await meter.draw() } }
+        }
+        let measuring = meter.map { meter in
+            Task {
+                let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+                // Without it there is progress without a percentage.
+                if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
+                await scanner.shutDown()
+            }
+        }
+
+        let signals = StopSignals()
+        let dumping = Task { await run.run() }
+        var ending = await signals.watch(stop: dumping.cancel) { await dumping.value }
+        if case .stopped = ending.cause, let signal = signals.received { ending.cause = .stopped(signal) }
+        measuring?.cancel()
+        drawing?.cancel()
+        await drawing?.value
+        report(ending, on: console, isWatched: watched)
+        await console.finish()
+        if ending.status != .complete { throw CommandFailure(ending.status) }
+    }
+
+    private func report(_ ending: DumpEnding, on console: Console, isWatched: Bool) {
+        let complaint = ending.complaint(colors: console.showsColors)
+        if let complaint { console.say(complaint) }
+        if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
+        guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.cause.isIterationComplete
+        else {
+            return
+        }
+        if let output = output.output, ending.status != .complete || resume.resume != nil {
+            console.say("What was written is in \(OutputFile.partialPath(output))")
+        }
+        if let file = resume.resume {
+            console.say("The cursor is in \(file): repeat the command to go on")
+        } else if ending.cursor.inspection != nil {
+            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor)
+            let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
+            let appending = output.output == nil ? ", adding to the output" : ""
+            console.say("Go on with this command\(appending)\(password):\n  \(hint.command)")
+        }
+    }
+}

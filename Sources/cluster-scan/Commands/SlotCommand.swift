@@ -1,0 +1,63 @@
+import ArgumentParser
+import ClusterScan
+
+/// `cluster-scan slot`
+struct SlotCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slot",
+        abstract: "Show the hash slot of a key, or the slots that a pattern implies, and why.",
+        usage: "cluster-scan slot [<options>] <key-or-pattern> [<url> ...]",
+        discussion: """
+            Works without a server; with a URL it also shows the nodes that serve the slots, which are the \
+            nodes that 'keys --match' asks. What has one of * ? [ \\ is taken for a pattern unless \
+            --key says otherwise.
+
+            EXAMPLES
+              cluster-scan slot user:42
+              cluster-scan slot '{user:42}:*' 10.0.0.1:7000
+              cluster-scan slot --key 'what?'
+              cluster-scan slot --escaped 'caf\\xe9'
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @Argument(help: ArgumentHelp("A key, or a pattern.", valueName: "key-or-pattern"))
+    var text: String
+
+    @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
+
+    @Flag(help: "Take it for the name of a key, whatever it contains.")
+    var key = false
+
+    @Flag(help: "Take it for a pattern, whatever it contains.")
+    var pattern = false
+
+    @Flag(help: "Read \\n \\r \\t \\\\ \\xHH as 'keys --format text' writes them.")
+    var escaped = false
+
+    @Option(help: "How to write it: text or json.")
+    var format = Format.text
+
+    func validate() throws {
+        if key, pattern { throw ValidationError("--key and --pattern exclude each other") }
+        if escaped, EscapedText.decode(text.utf8) == nil {
+            throw ValidationError("with --escaped, a backslash stands only in \\n \\r \\t \\\\ \\xHH")
+        }
+    }
+
+    func run() async throws {
+        let bytes = escaped ? EscapedText.decode(text.utf8) ?? [] : Array(text.utf8)
+        let answer = SlotAnswer(bytes, as: key ? .key : pattern ? .pattern : nil)
+        let shards =
+            connection.urls.isEmpty
+            ? nil : try await connection.withScanner { try await $0.topology().shards }
+        switch format {
+        case .text: try StandardOutput.write(answer.text(shards: shards))
+        case .json: try StandardOutput.write(answer.json(shards: shards).text + "\n")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package import ClusterScan
+
+/// Where a server is and who asks, as it is written on the command line.
+///
+/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`. User and password may have bytes
+/// written as `%HH`, an IPv6 address stands in brackets.
+package struct ServerURL: Hashable, Sendable {
+    package var address: NodeAddress
+    package var username: String?
+    package var password: String?
+    package var database: Int?
+
+    package static let defaultPort = 6379
+
+    /// What is wrong with a URL, without anything that may be a password.
+    package struct Problem: Error, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads a URL.
+    package init(_ text: String) throws(Problem) {
+        func problem(_ words: String) -> Problem {
+            Problem(description: "\(ServerURL.withoutSecrets(text)): \(words)")
+        }
+        var rest = text[...]
+        if let scheme = text.firstRange(of: "://") {
+            switch text[..<scheme.lowerBound].lowercased() {
+            case "redis", "valkey":
+                rest = text[scheme.upperBound...]
+            case "rediss", "valkeys":
+                throw problem(
+                    "TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)"
+                )
+            case let other:
+                throw problem("'\(other)' is not a way to reach a server; use redis://host:port")
+            }
+        } else if text.contains("@") {
+            throw problem(
+                "write it as redis://user:password@host:port, or set REDISCLI_AUTH and write host:port"
+            )
+        }
+        guard !rest.contains(where: { $0 == "?" || $0 == "#" }) || rest.lastIndex(of: "@") != nil else {
+            throw problem("parameters after '?' or '#' are not understood; use options")
+        }
+
+        if let at = rest.lastIndex(of: "@") {
+            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = ServerURL.decode(parts[0]), let secret = ServerURL.decode(parts.last ?? "")
+            else {
+                throw problem(
+                    "the user or password has a '%' that two hexadecimal digits do not follow; write % as %25"
+                )
+            }
+            username = name.isEmpty ? nil : name
+            password = parts.count == 2 ? secret : nil
+            rest = rest[rest.index(after: at)...]
+        }
+        if let slash = rest.firstIndex(of: "/") {
+            let name = rest[rest.index(after: slash)...]
+            if !name.isEmpty {
+                guard name.allSatisfy(\.isASCIIDigit), let number = UInt16(name) else {
+                    throw problem("the database after '/' is not a number")
+                }
+                database = Int(number)
+            }
+            rest = rest[..<slash]
+        }
+        do throws(Problem) {
+            address = try ServerURL.address(rest)
+        } catch {
+            throw problem(error.description)
+        }
+    }
+
+    private static func address(_ text: Substring) throws(Problem) -> NodeAddress {
+        let host: Substring
+        var port: Substring?
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else {
+                throw Problem(description: "the '[' of the IPv6 address has no ']'")
+            }
+            host = text[text.index(after: text.startIndex)..<end]
+            let tail = text[text.index(after: end)...]
+            guard tail.isEmpty || tail.first == ":" else {
+                throw Problem(description: "after ']' comes ':' and the port")
+            }
+            port = tail.isEmpty ? nil : tail.dropFirst()
+        } else {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2 else {
+                throw Problem(description: "an IPv6 address stands in brackets, as in [::1]:7000")
+            }
+            host = parts[0]
+            port = parts.count == 2 ? parts[1] : nil
+        }
+        guard !host.isEmpty, !host.contains(where: \.isWhitespace) else {
+            throw Problem(description: "the name of the host is missing")
+        }
+        guard let port else { return NodeAddress(host: String(host), port: defaultPort) }
+        guard port.allSatisfy(\.isASCIIDigit), let number = UInt16(port), number > 0 else {
+            throw Problem(description: "the port is not a number from 1 to 65535")
+        }
+        return NodeAddress(host: String(host), port: Int(number))
+    }
+
+    /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+    private static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8.makeIterator()
+        while let byte = rest.next() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.next().flatMap(HexadecimalDigits.value),
+                let low = rest.next().flatMap(HexadecimalDigits.value)
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// A text in which whatever may be a user or a password of a URL is left out, for messages.
+    package static func withoutSecrets(_ text: String) -> String {
+        text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            guard let at = word.lastIndex(of: "@") else { return String(word) }
+            let scheme = word.firstRange(of: "://").map { String(word[..<$0.upperBound]) } ?? ""
+            return scheme + String(word[word.index(after: at)...])
+        }.joined(separator: " ")
+    }
+}

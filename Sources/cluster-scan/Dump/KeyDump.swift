@@ -1,0 +1,77 @@
+package import ClusterScan
+
+/// Writes what an iteration hands out, and knows at any time which cursor stands for the bytes that were
+/// written.
+package struct KeyDump: ~Copyable {
+    /// What is true once so many bytes have arrived in the output.
+    package struct Mark: Sendable {
+        /// The length of the output, without what was there before.
+        package var end: UInt64
+        /// The names in it.
+        package var keys: UInt64
+        /// Where to go on from.
+        package var cursor: ScanCursor
+    }
+
+    private var writer: KeyWriter
+    /// Names that were taken, written or not.
+    package private(set) var keys: UInt64 = 0
+    /// The last mark whose bytes have all arrived.
+    package private(set) var settled: Mark
+    private var unsettled: [Mark] = []
+
+    /// - Parameters:
+    ///   - writer: Where to write.
+    ///   - cursor: The cursor that the iteration goes on from.
+    package init(_ writer: consuming KeyWriter, from cursor: ScanCursor) {
+        self.writer = writer
+        settled = Mark(end: 0, keys: 0, cursor: cursor)
+    }
+
+    /// Names that the format cannot represent.
+    package var leftOut: UInt64 { writer.leftOut }
+
+    /// Takes a batch.
+    ///
+    /// - Throws: ``SystemError`` if the output fails; ``settled`` is right even then.
+    package mutating func take(_ batch: KeyBatch, cursor: ScanCursor) throws {
+        do {
+            try writer.write(batch)
+        } catch {
+            settle()
+            throw error
+        }
+        keys += UInt64(batch.count)
+        unsettled.append(Mark(end: writer.output.taken, keys: keys, cursor: cursor))
+        settle()
+    }
+
+    /// Takes the first keys of a batch. No cursor stands for them, as cursors stand for whole batches.
+    ///
+    /// - Throws: ``SystemError`` if the output fails.
+    package mutating func take(first count: Int, of batch: KeyBatch) throws {
+        try writer.write(batch, first: count)
+        keys += UInt64(min(count, batch.count))
+    }
+
+    /// Writes whatever was taken.
+    ///
+    /// - Throws: ``SystemError`` if the output fails.
+    package mutating func flush() throws(SystemError) {
+        do {
+            try writer.flush()
+        } catch {
+            settle()
+            throw error
+        }
+        settle()
+    }
+
+    private mutating func settle() {
+        let written = writer.output.written
+        guard let first = unsettled.first, first.end <= written else { return }
+        let count = unsettled.firstIndex { $0.end > written } ?? unsettled.count
+        settled = unsettled[count - 1]
+        unsettled.removeFirst(count)
+    }
+}

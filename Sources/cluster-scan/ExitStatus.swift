@@ -1,0 +1,101 @@
+package import ClusterScan
+
+/// The exit statuses of the tool: those of `sysexits.h` where one fits, 128 + *n* for an end by signal *n*.
+package enum ExitStatus: Int32, CaseIterable, Sendable {
+    case complete = 0
+    case usage = 64
+    case unusableData = 65
+    case unavailable = 69
+    case protocolViolation = 70
+    case outputFailed = 74
+    case notPermitted = 77
+    case interrupted = 130
+    case pipeClosed = 141
+    case terminated = 143
+
+    package init(_ code: ClusterScanError.Code) {
+        switch code {
+        case .unreachable, .slotsNotCovered: self = .unavailable
+        case .authenticationFailed, .permissionDenied: self = .notPermitted
+        case .invalidCursor: self = .unusableData
+        case .invalidQuery: self = .usage
+        default: self = .protocolViolation
+        }
+    }
+
+    package var meaning: String {
+        switch self {
+        case .complete: "complete: every key that was asked for is written"
+        case .usage: "wrong usage, or a query that the server refuses"
+        case .unusableData: "a cursor that cannot be used; names that --format nul cannot tell"
+        case .unavailable: "servers out of reach, or slots that could not be covered"
+        case .protocolViolation: "a server answered in a way that is not understood"
+        case .outputFailed: "a file could not be read or written"
+        case .notPermitted: "the server refused the user, the password or a command"
+        case .interrupted: "stopped by Ctrl-C (SIGINT)"
+        case .pipeClosed: "whoever was reading the output has closed it (SIGPIPE)"
+        case .terminated: "stopped by SIGTERM"
+        }
+    }
+
+    /// A table for the help text.
+    package static var table: String {
+        allCases.map { status in
+            let number = String(status.rawValue)
+            return "  " + String(repeating: " ", count: 3 - number.count) + number + "  " + status.meaning
+        }.joined(separator: "\n")
+    }
+}
+
+/// Why a command ends without having done what it was asked to do.
+package struct CommandFailure: Error, Sendable {
+    package let status: ExitStatus
+    /// What happened and what to do; `nil` where everything has been said, or nothing is to be said.
+    package let message: String?
+
+    package init(_ status: ExitStatus, _ message: String? = nil) {
+        self.status = status
+        self.message = message
+    }
+
+    /// Finds the exit status and the words for anything that a command can throw.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure:
+            self = failure
+        case let error as ClusterScanError:
+            let message = error.description
+            let end = message.last.map { ".?!".contains($0) } == true ? " " : ". "
+            self.init(
+                ExitStatus(error.code),
+                message + (CommandFailure.advice(error.code).map { end + $0 } ?? "")
+            )
+        case let error as ScanCursorError:
+            self.init(.unusableData, error.description)
+        case let error as SystemError:
+            self.init(
+                error.isClosedPipe ? .pipeClosed : .outputFailed,
+                error.isClosedPipe ? nil : error.description
+            )
+        case is CancellationError:
+            self.init(.interrupted)
+        default:
+            self.init(.protocolViolation, "\(error)")
+        }
+    }
+
+    private static func advice(_ code: ClusterScanError.Code) -> String? {
+        switch code {
+        case .unreachable:
+            "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
+        case .authenticationFailed:
+            "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
+        case .permissionDenied:
+            "The user needs +scan, +cluster|slots, +cluster|nodes and +info (ACL SETUSER)"
+        case .slotsNotCovered:
+            "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
+        default:
+            nil
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// The JSON format: one object a line, `{"key":"…"}`, or `{"key_base64":"…"}` for a name that is not UTF-8.
+extension BlockWriter {
+    /// Takes one line.
+    ///
+    /// - Parameters:
+    ///   - name: The bytes of the name.
+    ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
+    /// - Throws: ``SystemError`` if a block had to be written and could not be.
+    mutating func writeJSONLine(_ name: UnsafeRawBufferPointer, escapesDeceptive: Bool) throws(SystemError) {
+        let opening: StaticString = #"{"key":""#
+        let closing: StaticString = "\"}\n"
+        if try makeRoom(name.count + opening.utf8CodeUnitCount + closing.utf8CodeUnitCount) {
+            store(opening)
+            let plain = storePlain(name, except: JSONText.quotes)
+            if plain == name.count {
+                store(closing)
+                return
+            }
+            drop(plain + opening.utf8CodeUnitCount)
+        }
+        if UTF8Reader.isValid(name) {
+            try append(opening)
+            try writeJSONString(name, escapesDeceptive: escapesDeceptive)
+        } else {
+            try append(#"{"key_base64":""#)
+            try writeBase64(name)
+        }
+        try append(closing)
+    }
+
+    @inline(never)
+    private mutating func writeJSONString(
+        _ bytes: UnsafeRawBufferPointer,
+        escapesDeceptive: Bool
+    ) throws(SystemError) {
+        var position = 0
+        while position < bytes.count {
+            guard let (scalar, length) = UTF8Reader.scalar(in: bytes, at: position) else { return }
+            if JSONText.isEscaped(scalar) || (escapesDeceptive && scalar.isDeceptive) {
+                for byte in JSONText.escape(scalar).utf8 { try append(byte) }
+            } else {
+                try append(UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]))
+            }
+            position += length
+        }
+    }
+
+    /// RFC 4648 §4, with padding.
+    private mutating func writeBase64(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits: UInt32 = 0
+            for offset in 0..<3 {
+                bits = bits << 8 | (offset < group.count ? UInt32(group[start + offset]) : 0)
+            }
+            for digit in 0..<4 {
+                let value = UInt8(truncatingIfNeeded: bits >> UInt32(18 - 6 * digit) & 63)
+                try append(digit <= group.count ? Self.base64Digit(value) : UInt8(ascii: "="))
+            }
+        }
+    }
+
+    private static func base64Digit(_ value: UInt8) -> UInt8 {
+        switch value {
+        case 0..<26: UInt8(ascii: "A") + value
+        case 26..<52: UInt8(ascii: "a") + value - 26
+        case 52..<62: UInt8(ascii: "0") + value - 52
+        case 62: UInt8(ascii: "+")
+        default: UInt8(ascii: "/")
+        }
+    }
+}

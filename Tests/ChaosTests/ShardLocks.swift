@@ -1,0 +1,24 @@
+/// Which shards something is being done to.
+///
+/// Different faults strike at the same time, but not the same shard: a server before Redis 8 forgets at a failover that
+/// it was sending a slot away, and then no node answers for the keys already sent until an operator repairs that. Such
+/// keys do not exist throughout.
+actor ShardLocks {
+    private var busy: Set<Int> = []
+
+    /// Waits until all of the shards are free, then takes them.
+    ///
+    /// - Returns: Whether they were taken; not if `isOver` before that.
+    func take(_ shards: Set<Int>, unless isOver: @Sendable () -> Bool) async throws -> Bool {
+        while !busy.isDisjoint(with: shards) {
+            if isOver() { return false }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        busy.formUnion(shards)
+        return true
+    }
+
+    func release(_ shards: Set<Int>) {
+        busy.subtract(shards)
+    }
+}

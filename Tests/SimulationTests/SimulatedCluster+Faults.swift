@@ -1,0 +1,222 @@
+import ClusterScan
+
+/// What goes wrong, or on, in a cluster while somebody scans it.
+extension SimulatedCluster {
+    /// Lets one thing happen. Things that take several steps schedule the rest.
+    func disturb() {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<45: writeOrDelete()
+        case 45..<60: rehash()
+        case 60..<74: beginMigration()
+        case 74..<77: migrateAtomically()
+        case 77..<81: failOver()
+        case 81..<84: crashAndPromote()
+        case 84..<89: restart(movingElsewhere: false)
+        case 89..<91: restart(movingElsewhere: true)
+        case 91..<93: addNode(role: .primary)
+        default: gossipSomething()
+        }
+        settle()
+    }
+
+    private func settle() {
+        syncReplicas()
+        observe()
+    }
+
+    private func writeOrDelete() {
+        for _ in 0..<Int.random(in: 1...12, using: &random) {
+            let key = Int.random(in: 0..<universe.names.count, using: &random)
+            if Bool.random(using: &random) { write(key) } else { delete(key) }
+        }
+    }
+
+    private func rehash() {
+        for node in nodes { node.process?.keyspace.rehashStep() }
+    }
+
+    private func gossipSomething() {
+        guard let teller = nodes.randomElement(using: &random), let listener = nodes.randomElement(using: &random) else {
+            return
+        }
+        gossip(from: teller, to: listener)
+    }
+
+    // MARK: Migration, key by key
+
+    private func beginMigration() {
+        guard let slot = universe.hotSlots.randomElement(using: &random), let source = owner(of: slot),
+            source.process?.isRunning == true, source.migrating[slot] == nil,
+            let destination = primaries.filter({ $0 !== source && $0.process?.isRunning == true })
+                .randomElement(using: &random),
+            !destination.slots.contains(slot), destination.importing[slot] == nil
+        else { return }
+        count("migration")
+        // The order of redis-cli: first the destination, then the source.
+        destination.importing[slot] = source.id
+        gossip(from: destination, to: source)
+        after(0...300) {
+            guard destination.importing[slot] == source.id, source.slots.contains(slot), source.isPrimary else { return }
+            source.migrating[slot] = destination.id
+            self.moveKeys(of: slot, from: source, to: destination)
+        }
+    }
+
+    private func moveKeys(of slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
+        after(20...400) {
+            guard source.migrating[slot] == destination.id, destination.importing[slot] == source.id,
+                let from = source.process, let to = destination.process, from.isRunning, to.isRunning
+            else { return }
+            if Int.random(in: 0..<40, using: &self.random) == 0 {
+                // Broken off half-way: what has moved is out of reach for clients now.
+                self.count("migration cancelled")
+                source.migrating[slot] = nil
+                if Bool.random(using: &self.random) { destination.importing[slot] = nil }
+                return
+            }
+            let keys = from.keyspace.keys(in: slot).sorted()
+            guard !keys.isEmpty else {
+                self.finishMigration(of: slot, from: source, to: destination)
+                return
+            }
+            for key in keys.shuffled(using: &self.random).prefix(Int.random(in: 1...6, using: &self.random)) {
+                to.keyspace.insert(key)
+                from.keyspace.remove(key)
+            }
+            self.moveKeys(of: slot, from: source, to: destination)
+        }
+    }
+
+    private func finishMigration(of slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
+        destination.importing[slot] = nil
+        destination.slots.insert(slot)
+        raiseEpoch(of: destination)
+        after(0...500) {
+            // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by gossip later.
+            guard source.process?.isRunning == true else { return }
+            if source.migrating[slot] == destination.id, self.owner(of: slot) !== source {
+                source.migrating[slot] = nil
+                source.slots.remove(slot)
+            }
+            self.gossip(from: destination, to: source)
+            // And sometimes straight back again.
+            if Int.random(in: 0..<4, using: &self.random) == 0, destination.slots.contains(slot), source.isPrimary,
+                !source.slots.contains(slot)
+            {
+                self.count("migration turned round")
+                source.importing[slot] = destination.id
+                destination.migrating[slot] = source.id
+                self.moveKeys(of: slot, from: destination, to: source)
+            }
+        }
+    }
+
+    /// Ownership and keys change hands in one moment, without marks.
+    private func migrateAtomically() {
+        guard let slot = universe.hotSlots.randomElement(using: &random), let source = owner(of: slot),
+            source.migrating[slot] == nil, let from = source.process, from.isRunning,
+            let destination = primaries.filter({ $0 !== source }).randomElement(using: &random),
+            destination.importing[slot] == nil, let to = destination.process, to.isRunning
+        else { return }
+        count("atomic migration")
+        for key in to.keyspace.keys(in: slot) { to.keyspace.remove(key) }
+        for key in from.keyspace.keys(in: slot).sorted() {
+            to.keyspace.insert(key)
+            from.keyspace.remove(key)
+        }
+        raiseEpoch(of: destination)
+        destination.slots.insert(slot)
+        source.slots.remove(slot)
+        gossip(from: destination, to: source)
+    }
+
+    // MARK: Failover and restart
+
+    private func replica(of primary: SimulatedNode) -> SimulatedNode? {
+        nodes.first { $0.role == .replica(of: primary.id) && $0.process?.isRunning == true }
+    }
+
+    private func failOver() {
+        guard let primary = primaries.filter({ $0.process?.isRunning == true }).randomElement(using: &random),
+            let heir = replica(of: primary)
+        else { return }
+        count("failover")
+        promote(heir, over: primary)
+        // The old primary hears of it within the same handshake.
+        step(down: primary, for: heir)
+    }
+
+    private func crashAndPromote() {
+        guard let primary = primaries.filter({ $0.process?.isRunning == true }).randomElement(using: &random),
+            let heir = replica(of: primary)
+        else { return }
+        count("crash with promotion")
+        primary.process?.isRunning = false
+        after(500...3000) {
+            guard case .replica(let id) = heir.role, id == primary.id, heir.process?.isRunning == true else {
+                self.startAgain(primary)
+                return
+            }
+            self.promote(heir, over: primary)
+            self.after(200...4000) {
+                // It comes back with another run id, learns that it was replaced, and copies its heir.
+                self.step(down: primary, for: heir)
+                self.startAgain(primary)
+            }
+        }
+    }
+
+    private func promote(_ heir: SimulatedNode, over primary: SimulatedNode) {
+        heir.role = .primary
+        heir.slots = primary.slots
+        // An election always ends with an epoch above every other.
+        heir.epoch = addEpoch()
+        primary.slots = []
+        for node in nodes where node.role == .replica(of: primary.id) && node !== heir {
+            node.role = .replica(of: heir.id)
+        }
+        for node in nodes { gossip(from: heir, to: node) }
+    }
+
+    private func step(down primary: SimulatedNode, for heir: SimulatedNode) {
+        primary.role = .replica(of: heir.id)
+        primary.slots = []
+        primary.migrating = [:]
+        primary.importing = [:]
+        for node in nodes { gossip(from: primary, to: node) }
+        gossip(from: heir, to: primary)
+    }
+
+    private func restart(movingElsewhere: Bool) {
+        guard let node = nodes.filter({ $0.process?.isRunning == true }).randomElement(using: &random) else { return }
+        count(movingElsewhere ? "restart at another address" : "restart")
+        node.process?.isRunning = false
+        after(50...2500) {
+            if movingElsewhere { node.address = self.freshAddress() }
+            self.startAgain(node)
+            self.after(0...500) {
+                for other in self.nodes { self.gossip(from: node, to: other) }
+            }
+        }
+    }
+
+    /// A new process with the same data: another run id, another hash seed, all old cursors void.
+    private func startAgain(_ node: SimulatedNode) {
+        guard let old = node.process, !old.isRunning else { return }
+        let process = newProcess(keys: old.keyspace.keys)
+        process.loadingUntil = timeline.now + Int.random(in: 0...300, using: &random)
+        node.process = process
+        for other in nodes {
+            gossip(from: other, to: node)
+            gossip(from: node, to: other)
+        }
+        settle()
+    }
+
+    private func after(_ delay: ClosedRange<Int>, _ action: @escaping () -> Void) {
+        timeline.schedule(after: Int.random(in: delay, using: &random)) {
+            action()
+            self.settle()
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import ClusterScan
+
+/// A cluster whose every change is decided by one seed.
+final class SimulatedCluster {
+    let universe = KeyUniverse.shared
+    let timeline: Timeline
+    var random: SplitMix64
+    let flavour: SimulatedKeyspace.Flavour
+    private(set) var nodes: [SimulatedNode] = []
+    private var nextPort = 1000
+    private var highestEpoch: UInt64 = 10
+    /// Faults that were injected, by name.
+    private(set) var faults: [String: Int] = [:]
+
+    /// Keys that have been there, for clients, ever since the mark was set.
+    private(set) var present: Set<Int> = []
+    /// Keys that were there, for clients, at any moment since the mark was set.
+    private(set) var seen: Set<Int> = []
+    private var isMarked = false
+    /// Keys that no client deletes after the mark, half of those there.
+    private var spared: Set<Int> = []
+
+    init(seed: UInt64, timeline: Timeline) {
+        self.timeline = timeline
+        random = SplitMix64(state: seed)
+        flavour = SimulatedKeyspace.Flavour.allCases.randomElement(using: &random) ?? .wholeNode
+        let shards = Int.random(in: 2...4, using: &random)
+        for _ in 0..<shards {
+            let primary = addNode(role: .primary)
+            for _ in 0..<Int.random(in: 0...1, using: &random) { addNode(role: .replica(of: primary.id)) }
+        }
+        for slot in universe.hotSlots { nodes.filter(\.isPrimary).randomElement(using: &random)?.slots.insert(slot) }
+        for key in universe.names.indices where Bool.random(using: &random) { write(key) }
+        // Orphans: keys on nodes that do not own their slots. No client sees them.
+        for _ in 0..<Int.random(in: 0...10, using: &random) {
+            let key = Int.random(in: 0..<universe.names.count, using: &random)
+            let strangers = primaries.filter { !$0.slots.contains(universe.slots[key]) }
+            strangers.randomElement(using: &random)?.process?.keyspace.insert(key)
+        }
+        gossipEverything()
+        syncReplicas()
+    }
+
+    func count(_ fault: String) { faults[fault, default: 0] += 1 }
+
+    // MARK: Nodes
+
+    var primaries: [SimulatedNode] { nodes.filter(\.isPrimary) }
+
+    func node(_ id: NodeID) -> SimulatedNode? { nodes.first { $0.id == id } }
+
+    /// The process that listens at an address.
+    func listener(at address: NodeAddress) -> SimulatedNode? {
+        nodes.first { $0.address == address && $0.process?.isRunning == true }
+    }
+
+    @discardableResult
+    func addNode(role: NodeRole) -> SimulatedNode {
+        highestEpoch += 1
+        let node = SimulatedNode(id: randomID(NodeID.init), address: freshAddress(), role: role, epoch: highestEpoch)
+        node.process = newProcess(keys: [])
+        nodes.append(node)
+        return node
+    }
+
+    func newProcess(keys: [Int]) -> SimulatedProcess {
+        SimulatedProcess(
+            runID: randomID(RunID.init),
+            flavour: flavour,
+            keyspace: SimulatedKeyspace(flavour: flavour, universe: universe, seed: random.next(), keys: keys)
+        )
+    }
+
+    func freshAddress() -> NodeAddress {
+        nextPort += 1
+        return NodeAddress(host: "sim", port: nextPort)
+    }
+
+    private func randomID<ID>(_ make: (String) -> ID?) -> ID {
+        let digits = (0..<40).map { _ in "0123456789abcdef".randomElement(using: &random) ?? "0" }
+        guard let id = make(String(digits)) else { fatalError("40 digits are an id") }
+        return id
+    }
+
+    /// An epoch above all others.
+    func addEpoch() -> UInt64 {
+        highestEpoch += 1
+        return highestEpoch
+    }
+
+    func raiseEpoch(of node: SimulatedNode) {
+        // A node that has the highest epoch already keeps it, as servers do.
+        guard node.epoch < highestEpoch else { return }
+        highestEpoch += 1
+        node.epoch = highestEpoch
+    }
+
+    // MARK: Gossip
+
+    func gossip(from teller: SimulatedNode, to listener: SimulatedNode) {
+        guard teller.process?.isRunning == true, listener.process?.isRunning == true, teller !== listener else { return }
+        listener.hear(teller.claim, of: teller.id)
+    }
+
+    /// Everybody hears of everybody.
+    func gossipEverything() {
+        for _ in 0..<2 {
+            for teller in nodes { for listener in nodes { gossip(from: teller, to: listener) } }
+        }
+    }
+
+    // MARK: Keys
+
+    /// The primary that clients end up at for a slot: of those that claim it, the one with the highest epoch.
+    func owner(of slot: HashSlot) -> SimulatedNode? {
+        primaries.filter { $0.slots.contains(slot) }.max { $0.epoch < $1.epoch }
+    }
+
+    /// The nodes at which clients find keys of a slot: the owner, and the destination if the slot is on its way.
+    private func holders(of slot: HashSlot) -> [SimulatedNode] {
+        guard let owner = owner(of: slot) else { return [] }
+        guard let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id else { return [owner] }
+        return [owner, peer]
+    }
+
+    private func holder(of key: Int) -> SimulatedNode? {
+        holders(of: universe.slots[key]).first { $0.process?.keyspace.contains(key) == true }
+    }
+
+    /// From here on, what is present throughout counts.
+    func mark() {
+        isMarked = true
+        present = Set(universe.names.indices)
+        observe()
+        spared = Set(present.sorted().filter { _ in Bool.random(using: &random) })
+    }
+
+    /// Looks again which keys clients can find, after anything changed.
+    func observe() {
+        guard isMarked else { return }
+        var found: Set<Int> = []
+        for slot in universe.hotSlots {
+            for holder in holders(of: slot) { found.formUnion(holder.process?.keyspace.keys(in: slot) ?? []) }
+        }
+        present.formIntersection(found)
+        seen.formUnion(found)
+    }
+
+    func write(_ key: Int) {
+        let slot = universe.slots[key]
+        guard let owner = owner(of: slot) else { return }
+        // In a slot on the move, keys that are not at the source are made at the destination.
+        if let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id,
+            owner.process?.keyspace.contains(key) != true
+        {
+            peer.process?.keyspace.insert(key)
+        } else {
+            owner.process?.keyspace.insert(key)
+        }
+        if isMarked { seen.insert(key) }
+    }
+
+    func delete(_ key: Int) {
+        guard !spared.contains(key), let holder = holder(of: key) else { return }
+        holder.process?.keyspace.remove(key)
+        present.remove(key)
+    }
+
+    /// Replicas catch up. They never lag behind here: what a replica has not received, no client can read from it.
+    func syncReplicas() {
+        for node in nodes {
+            guard case .replica(let id) = node.role, let source = self.node(id)?.process, source.isRunning,
+                let process = node.process, process.isRunning
+            else { continue }
+            let wanted = Set(source.keyspace.keys)
+            let held = Set(process.keyspace.keys)
+            for key in held.subtracting(wanted).sorted() { process.keyspace.remove(key) }
+            for key in wanted.subtracting(held).sorted() { process.keyspace.insert(key) }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import ClusterScan
+
+/// One node of the simulated cluster: its own state, and what it believes about the others.
+final class SimulatedNode {
+    /// What a node tells of itself by gossip.
+    struct Claim {
+        var address: NodeAddress
+        var role: NodeRole
+        var epoch: UInt64
+        var slots: Set<HashSlot>
+    }
+
+    let id: NodeID
+    var address: NodeAddress
+    var process: SimulatedProcess?
+    var role: NodeRole
+    var epoch: UInt64
+    var slots: Set<HashSlot> = []
+    var migrating: [HashSlot: NodeID] = [:]
+    var importing: [HashSlot: NodeID] = [:]
+    /// What it last heard of the others.
+    var heard: [NodeID: Claim] = [:]
+
+    init(id: NodeID, address: NodeAddress, role: NodeRole, epoch: UInt64) {
+        self.id = id
+        self.address = address
+        self.role = role
+        self.epoch = epoch
+    }
+
+    var isPrimary: Bool { role == .primary }
+    var claim: Claim { Claim(address: address, role: role, epoch: epoch, slots: slots) }
+
+    /// Hears of another node. Of two that claim a slot, the one with the higher epoch has it.
+    func hear(_ claim: Claim, of other: NodeID) {
+        heard[other] = claim
+        guard claim.role == .primary else { return }
+        for slot in claim.slots where slots.contains(slot) && claim.epoch > epoch {
+            slots.remove(slot)
+            migrating[slot] = nil
+        }
+        // A slot that has arrived where it was sent is no longer on its way.
+        for (slot, destination) in migrating where destination == other && claim.slots.contains(slot) {
+            if !slots.contains(slot) { migrating[slot] = nil }
+        }
+    }
+
+    /// `CLUSTER SLOTS`, as this node sees it.
+    var topology: ClusterTopology? {
+        var claims = heard
+        claims[id] = claim
+        var owners: [HashSlot: (NodeID, UInt64)] = [:]
+        for (node, claim) in claims where claim.role == .primary {
+            for slot in claim.slots where (owners[slot].map { claim.epoch > $0.1 } ?? true) {
+                owners[slot] = (node, claim.epoch)
+            }
+        }
+        let shards = Set(owners.values.map(\.0)).compactMap { primary -> ClusterTopology.Shard? in
+            guard let claim = claims[primary] else { return nil }
+            var slots = SlotSet()
+            for (slot, owner) in owners where owner.0 == primary { slots.insert(slot) }
+            let replicas = claims.filter { $0.value.role == .replica(of: primary) }
+                .map { ClusterNode(id: $0.key, address: $0.value.address) }
+                .sorted { $0.id < $1.id }
+            return ClusterTopology.Shard(
+                primary: ClusterNode(id: primary, address: claim.address),
+                replicas: replicas,
+                slots: slots
+            )
+        }
+        return shards.isEmpty ? nil : try? ClusterTopology(shards: shards)
+    }
+
+    /// `CLUSTER NODES` and `INFO server`.
+    func status(of process: SimulatedProcess) -> NodeStatus {
+        let served: Set<HashSlot> =
+            switch role {
+            case .primary: slots
+            case .replica(let primary): heard[primary]?.slots ?? []
+            }
+        var peers: [NodeID: NodeAddress] = [:]
+        for peer in Set(migrating.values).union(importing.values) { peers[peer] = heard[peer]?.address }
+        return NodeStatus(
+            nodeID: id,
+            runID: process.runID,
+            role: role,
+            configEpoch: {
+                if case .replica(let primary) = role { return heard[primary]?.epoch ?? 0 }
+                return epoch
+            }(),
+            slots: SlotSet(Array(served)),
+            migrating: isPrimary ? migrating : [:],
+            importing: isPrimary ? importing : [:],
+            peers: peers,
+            version: process.flavour == .perSlot ? ServerVersion(.valkey, 8, 0) : ServerVersion(.redis, 7, 0)
+        )
+    }
+}
+
+/// One run of a server: gone with all its cursors when the server restarts.
+final class SimulatedProcess {
+    let runID: RunID
+    let flavour: SimulatedKeyspace.Flavour
+    var keyspace: SimulatedKeyspace
+    var isRunning = true
+    /// Until when it answers LOADING.
+    var loadingUntil = 0
+
+    init(runID: RunID, flavour: SimulatedKeyspace.Flavour, keyspace: SimulatedKeyspace) {
+        self.runID = runID
+        self.flavour = flavour
+        self.keyspace = keyspace
+    }
+}

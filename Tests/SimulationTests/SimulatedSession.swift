@@ -1,0 +1,250 @@
+import ClusterScan
+import DequeModule
+
+/// One process that scans: performs what its coordinator decides, over a network that loses and delays.
+final class SimulatedSession {
+    enum Outcome {
+        case finished(ScanReport)
+        case failed(ClusterScanError)
+    }
+
+    private final class Connection {
+        let node: SimulatedNode
+        let process: SimulatedProcess
+        var isOpen = true
+        var status: NodeStatus?
+
+        init(node: SimulatedNode, process: SimulatedProcess) {
+            self.node = node
+            self.process = process
+        }
+    }
+
+    private let cluster: SimulatedCluster
+    private let timeline: Timeline
+    private let start: Int
+    private let readAhead: Int
+    private let keepsCheckpoints: Bool
+    private let count: Int
+    private var random: SplitMix64
+    private(set) var coordinator: ScanCoordinator
+    private var connections: [NodeAddress: Connection] = [:]
+    private var buffer: Deque<ScanBatch> = []
+    private var held: [ScanAction] = []
+    private var isPerforming = false
+    private(set) var outcome: Outcome?
+    private(set) var isStopped = false
+    /// Is handed every batch, with the cursor that comes with it.
+    private let consumer: (ScanBatch, ScanCursor) -> Void
+
+    init(
+        progress: ScanProgress,
+        policy: ScanPolicy,
+        cluster: SimulatedCluster,
+        seed: UInt64,
+        consumer: @escaping (ScanBatch, ScanCursor) -> Void
+    ) {
+        self.cluster = cluster
+        timeline = cluster.timeline
+        start = timeline.now
+        random = SplitMix64(state: seed)
+        readAhead = Int.random(in: 0...6, using: &random)
+        count = Int.random(in: 1...6, using: &random)
+        keepsCheckpoints = !policy.brokenRules.contains(.checkpoint)
+        coordinator = ScanCoordinator(progress: progress, policy: policy)
+        self.consumer = consumer
+    }
+
+    func run() {
+        coordinator.start(now: now)
+        perform()
+    }
+
+    /// The process is gone from one moment to the next.
+    func stop() {
+        isStopped = true
+    }
+
+    private var now: Duration { .microseconds(timeline.now - start) }
+    private var isOver: Bool { isStopped || outcome != nil }
+
+    private func chance(_ percent: Double) -> Bool { Double.random(in: 0..<100, using: &random) < percent }
+
+    // MARK: Actions
+
+    private func perform() {
+        guard !isPerforming else { return }
+        isPerforming = true
+        defer { isPerforming = false }
+        while !isOver {
+            let actions = coordinator.takeActions()
+            guard !actions.isEmpty else { return }
+            for action in actions { perform(action) }
+        }
+    }
+
+    private func perform(_ action: ScanAction) {
+        guard !isOver else { return }
+        switch action {
+        case .loadTopology: loadTopology()
+        case .readStatus(let lane, let node, let fresh): readStatus(lane, node, fresh: fresh)
+        case .readPage, .readSlots:
+            if buffer.count > readAhead { held.append(action) } else { read(action) }
+        case .wake(let moment):
+            let delay = max(0, Int(moment / .microseconds(1)) - (timeline.now - start))
+            timeline.schedule(after: delay + 1) { [self] in
+                guard !isOver else { return }
+                coordinator.tick(now: now)
+                perform()
+            }
+        case .report: break
+        case .finish(let report): outcome = .finished(report)
+        case .fail(let error): outcome = .failed(error)
+        }
+    }
+
+    private func loadTopology() {
+        timeline.schedule(after: latency) { [self] in
+            guard !isOver else { return }
+            let running = cluster.nodes.filter { $0.process?.isRunning == true }
+            if let topology = running.randomElement(using: &random)?.topology, !chance(2) {
+                coordinator.topologyLoaded(topology, now: now)
+            } else {
+                coordinator.topologyFailed(ScanFailure(.rediscover, .unreachable, "nobody answers"), now: now)
+            }
+            perform()
+        }
+    }
+
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, fresh: Bool) {
+        if !fresh, let connection = connections[node.address], connection.isOpen, let status = connection.status {
+            timeline.schedule(after: 0) { [self] in
+                guard !isOver else { return }
+                coordinator.statusRead(lane, status, now: now)
+                perform()
+            }
+            return
+        }
+        request(lane, node, connecting: true) { node, process in node.status(of: process) } then: { status in
+            self.connections[node.address]?.status = status
+            self.coordinator.statusRead(lane, status, now: self.now)
+        }
+    }
+
+    private func read(_ action: ScanAction) {
+        switch action {
+        case .readPage(let lane, let node, let cursor):
+            let count = count
+            request(lane, node, connecting: false) { _, process in
+                process.keyspace.scan(cursor, count: count)
+            } then: { page in
+                let keys = self.batch(page.keys)
+                self.buffered(self.coordinator.pageRead(lane, next: page.next, keys: keys, now: self.now))
+            }
+        case .readSlots(let lane, let node, let reads):
+            request(lane, node, connecting: false) { _, process in
+                (
+                    reads.snapshots.map { Array(process.keyspace.keys(in: $0.slot).prefix($0.limit)) },
+                    reads.counts.map { process.keyspace.keys(in: $0).count }
+                )
+            } then: { reply in
+                let batch = self.coordinator.slotsRead(
+                    lane,
+                    snapshots: reply.0.map(self.batch),
+                    counts: reply.1,
+                    now: self.now
+                )
+                self.buffered(batch)
+            }
+        default: break
+        }
+    }
+
+    private func batch(_ keys: [Int]) -> KeyBatch { KeyBatch(keys.map { cluster.universe.names[$0] }) }
+
+    // MARK: Consumer
+
+    private func buffered(_ batch: ScanBatch?) {
+        guard let batch else { return }
+        buffer.append(batch)
+        timeline.schedule(after: Int.random(in: 0...600, using: &random)) { [self] in consume() }
+    }
+
+    private func consume() {
+        guard !isStopped, let batch = buffer.popFirst() else { return }
+        consumer(batch, keepsCheckpoints ? batch.cursor : ScanCursor(coordinator.progress))
+        let reads = held
+        held = []
+        for read in reads { perform(read) }
+        perform()
+    }
+
+    var hasHandedEverything: Bool { buffer.isEmpty }
+
+    // MARK: Network
+
+    private var latency: Int { Int.random(in: 20...200, using: &random) * (chance(2) ? 10 : 1) }
+
+    private func request<Reply>(
+        _ lane: LaneID,
+        _ node: ClusterNode,
+        connecting: Bool,
+        _ execute: @escaping (SimulatedNode, SimulatedProcess) -> Reply,
+        then: @escaping (Reply) -> Void
+    ) {
+        let open = connections[node.address].flatMap { $0.isOpen ? $0 : nil }
+        guard open != nil || connecting else {
+            fail(lane, "the connection was lost", after: 0)
+            return
+        }
+        timeline.schedule(after: latency) { [self] in
+            guard !isOver else { return }
+            let connection: Connection
+            if let open {
+                connection = open
+            } else if let again = connections[node.address], again.isOpen {
+                connection = again
+            } else if let listener = cluster.listener(at: node.address), let process = listener.process {
+                connection = Connection(node: listener, process: process)
+                connections[node.address] = connection
+            } else {
+                fail(lane, "refused", after: latency)
+                return
+            }
+            guard connection.isOpen, connection.process.isRunning else {
+                connection.isOpen = false
+                fail(lane, "closed", after: chance(10) ? 3000 : 0)
+                return
+            }
+            if connection.process.loadingUntil > timeline.now {
+                fail(lane, "LOADING", after: latency, .wait)
+                return
+            }
+            let reply = execute(connection.node, connection.process)
+            connection.process.keyspace.rehashStep()
+            if chance(0.7) {
+                // The reply is lost on its way, or the connection is cut.
+                connection.isOpen = false
+                fail(lane, "timed out", after: 3000)
+                return
+            }
+            timeline.schedule(after: latency) { [self] in
+                guard !isOver else { return }
+                guard connection.isOpen else {
+                    fail(lane, "closed", after: 0)
+                    return
+                }
+                then(reply)
+                perform()
+            }
+        }
+    }
+
+    private func fail(_ lane: LaneID, _ message: String, after delay: Int, _ remedy: ScanFailure.Remedy = .rediscover) {
+        timeline.schedule(after: delay) { [self] in
+            guard !isOver else { return }
+            coordinator.laneFailed(lane, ScanFailure(remedy, .unreachable, message), now: now)
+            perform()
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import ClusterScan
+
+/// One iteration over one simulated cluster, from its first session to its end, decided by one seed.
+struct Simulation {
+    /// What came of it. `violations` is empty if the promise was kept.
+    struct Verdict: Sendable {
+        var violations: [String] = []
+        var sessions = 0
+        var events = 0
+        var keysPromised = 0
+        var duplicates = 0
+        var restarts = 0
+        var faults: [String: Int] = [:]
+    }
+
+    let seed: UInt64
+    /// A rule to break, to see that the simulation notices.
+    var broken: ScanRule?
+
+    private static let mostEvents = 200_000
+    private static let mostSessions = 8
+
+    func run() -> Verdict {
+        let timeline = Timeline()
+        var random = SplitMix64(state: seed ^ 0x5EED)
+        let cluster = SimulatedCluster(seed: seed, timeline: timeline)
+        var verdict = Verdict()
+        let query = ScanQuery()
+        let disturbedUntil = Int.random(in: 0...60_000, using: &random)
+        disturb(cluster, every: Int.random(in: 60...1500, using: &random), until: disturbedUntil)
+
+        var wanted = SlotSet(cluster.universe.hotSlots)
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            wanted = SlotSet(cluster.universe.hotSlots.filter { _ in Bool.random(using: &random) })
+        }
+        var start = ScanProgress(queryDigest: query.digest, wanted: wanted)
+        var accepted: Set<Int> = []
+        var token: String?
+        cluster.mark()
+
+        while true {
+            verdict.sessions += 1
+            if let token {
+                do {
+                    start = try ScanCursor(token).progress(of: query)
+                } catch {
+                    verdict.violations.append("a cursor of ours was refused: \(error)")
+                    break
+                }
+            }
+            var handed = accepted
+            var checkpoint: (token: String, accepted: Set<Int>)?
+            var batches = 0
+            let isLast = verdict.sessions >= Self.mostSessions
+            let stopsAfter = isLast ? Int.max : [3, 10, 40, Int.max].randomElement(using: &random) ?? 0
+            let keepsEarlier = Int.random(in: 0..<4, using: &random) == 0
+            let session = SimulatedSession(
+                progress: start,
+                policy: policy(using: &random),
+                cluster: cluster,
+                seed: random.next()
+            ) { batch, cursor in
+                batches += 1
+                for key in batch.keys {
+                    guard let number = cluster.universe.byName[key.bytes] else {
+                        verdict.violations.append("a key nobody ever had was returned: \(key)")
+                        continue
+                    }
+                    if !handed.insert(number).inserted { verdict.duplicates += 1 }
+                    if !cluster.seen.contains(number) {
+                        verdict.violations.append("a key that was absent throughout was returned: \(key)")
+                    }
+                }
+                if !keepsEarlier || batches % 3 == 1, !cursor.isFinished {
+                    checkpoint = (cursor.description, handed)
+                }
+            }
+            session.run()
+            while session.outcome == nil || !session.hasHandedEverything, batches < stopsAfter {
+                verdict.events += 1
+                guard verdict.events < Self.mostEvents else { break }
+                guard timeline.step() else { break }
+            }
+            session.stop()
+            verdict.restarts += session.coordinator.report.restarts
+            if verdict.events >= Self.mostEvents {
+                verdict.violations.append("it did not end")
+                break
+            }
+            if batches >= stopsAfter || session.outcome == nil {
+                guard batches >= stopsAfter else {
+                    verdict.violations.append("it stands still: nothing is under way and it has not ended")
+                    break
+                }
+                if let checkpoint { (token, accepted) = checkpoint }
+                continue
+            }
+            switch session.outcome {
+            case .finished(let report):
+                accepted = handed
+                if !report.isComplete { verdict.violations.append("it ended without slots \(report.uncovered)") }
+                let promised = cluster.present.filter { wanted.contains(cluster.universe.slots[$0]) }
+                verdict.keysPromised = promised.count
+                let missing = promised.subtracting(accepted).sorted()
+                if !missing.isEmpty {
+                    let names = missing.prefix(3).map { String(decoding: cluster.universe.names[$0], as: UTF8.self) }
+                    verdict.violations.append("\(missing.count) keys were missed, such as \(names)")
+                }
+            case .failed(let error):
+                if error.slots.isEmpty, error.code == .unreachable {
+                    // Nobody answered the very first question. A user would try again.
+                    if let checkpoint { (token, accepted) = checkpoint }
+                    continue
+                }
+                verdict.violations.append("it failed: \(error)")
+            case nil: break
+            }
+            break
+        }
+        verdict.faults = cluster.faults
+        return verdict
+    }
+
+    private func disturb(_ cluster: SimulatedCluster, every pause: Int, until end: Int) {
+        cluster.timeline.schedule(after: pause) {
+            guard cluster.timeline.now < end else {
+                cluster.gossipEverything()
+                cluster.timeline.schedule(after: 10_000) { cluster.gossipEverything() }
+                return
+            }
+            cluster.disturb()
+            disturb(cluster, every: pause, until: end)
+        }
+    }
+
+    private func policy(using random: inout SplitMix64) -> ScanPolicy {
+        var policy = ScanPolicy(
+            maximumLanes: [nil, nil, 1, 2].randomElement(using: &random) ?? nil,
+            readPreference: Int.random(in: 0..<4, using: &random) == 0 ? .preferReplicas : .primaries,
+            strategy: ScanStrategy.allCases.randomElement(using: &random) ?? .auto,
+            keysPerBurst: Int.random(in: 1...30, using: &random),
+            largestSnapshot: Int.random(in: 2...30, using: &random),
+            snapshotSlack: Int.random(in: 1...4, using: &random),
+            slotsPerCredit: Int.random(in: 1...8, using: &random),
+            shortestPause: .microseconds(200),
+            longestPause: .milliseconds(5),
+            patience: .seconds(1),
+            seed: random.next()
+        )
+        if let broken { policy.brokenRules = [broken] }
+        return policy
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// `docker/local-cluster.sh`, found from where this file stands in the repository.
+enum ClusterScript {
+    private static let path = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "docker/local-cluster.sh").path
+
+    /// Runs the script and returns the lines of its standard output.
+    static func run(_ arguments: [String]) async throws -> [String] {
+        try await onOwnThread {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/bash")
+            process.arguments = [path] + arguments
+            let output = Pipe()
+            let messages = Pipe()
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = output
+            process.standardError = messages
+            try process.run()
+            // One after the other is safe: what the script says to people fits into a pipe's buffer.
+            let outputData = try output.fileHandleForReading.readToEnd() ?? Data()
+            let messageData = try messages.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            guard process.terminationStatus == 0 else {
+                let said = String(decoding: messageData, as: UTF8.self)
+                throw TestClusterError("local-cluster.sh \(arguments.first ?? ""): \(said)")
+            }
+            return String(decoding: outputData, as: UTF8.self).split(separator: "\n").map(String.init)
+        }
+    }
+}
