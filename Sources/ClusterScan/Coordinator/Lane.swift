@@ -14,8 +14,8 @@ struct Lane: Sendable {
     let id: LaneID
     /// The node that is read.
     var node: ClusterNode
-    /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a replica, the
-    /// source of a migration.
+    /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a
+    /// replica, the source of a migration.
     var witnesses: [ClusterNode]
     var phase: Phase = .opening
     /// What the witnesses have said in this phase.

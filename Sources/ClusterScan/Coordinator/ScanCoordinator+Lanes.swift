@@ -68,7 +68,9 @@ extension ScanCoordinator {
     ///   - keys: What the server returned.
     ///   - now: The time since the start.
     /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
-    package mutating func pageRead(_ id: LaneID, next: UInt64, keys: consuming KeyBatch, now: Duration) -> ScanBatch? {
+    package mutating func pageRead(_ id: LaneID, next: UInt64, keys: consuming KeyBatch, now: Duration)
+        -> ScanBatch?
+    {
         guard !isEnded, let lane = lanes[id], let record = progress.lanes[id], lane.phase == .reading else {
             return nil
         }
@@ -154,8 +156,11 @@ extension ScanCoordinator {
     }
 
     /// R7: a lane carries on only with the process that gave its cursor.
-    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
-        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else { return }
+    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration)
+    {
+        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else {
+            return
+        }
         if record.process.run == 0 {
             openDestination(id, record, testimony, now: now)
             return
@@ -224,7 +229,9 @@ extension ScanCoordinator {
             guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
             return record.claims.intersection(last.slots).subtracting(marked)
         case .migrationSource(let destination):
-            return record.claims.intersection(stillMigrating(from: record.process, to: destination, says: first))
+            return record.claims.intersection(
+                stillMigrating(from: record.process, to: destination, says: first)
+            )
         case .migrationDestination(let source):
             guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch else {
                 return SlotSet()
@@ -240,7 +247,8 @@ extension ScanCoordinator {
     }
 
     /// The slots that a source still sends to a destination, if nothing else about the source has changed.
-    func stillMigrating(from source: ProcessMark, to destination: UInt64, says status: NodeStatus) -> SlotSet {
+    func stillMigrating(from source: ProcessMark, to destination: UInt64, says status: NodeStatus) -> SlotSet
+    {
         guard source.isSameProcess(as: status), status.configEpoch == source.epoch, status.role == .primary,
             status.seesMajority
         else { return SlotSet() }

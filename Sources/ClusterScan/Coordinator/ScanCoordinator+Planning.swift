@@ -50,7 +50,9 @@ extension ScanCoordinator {
         case .migrationSource:
             return Lane(id: id, node: node, witnesses: [node])
         case .migrationDestination(let source):
-            guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else { return nil }
+            guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else {
+                return nil
+            }
             return Lane(id: id, node: node, witnesses: [source, node])
         }
     }
@@ -67,8 +69,8 @@ extension ScanCoordinator {
         return peers[prefix]
     }
 
-    /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by what the node
-    /// itself says.
+    /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by
+    /// what the node itself says.
     private mutating func startOwnedLanes(in topology: ClusterTopology) {
         // While the topology is being read again, the next one decides.
         guard load == .idle, hasRoom else { return }
@@ -81,7 +83,11 @@ extension ScanCoordinator {
             let id = LaneID(rawValue: nextLane)
             nextLane += 1
             let node = nodeToRead(of: shard)
-            lanes[id] = Lane(id: id, node: node, witnesses: node == shard.primary ? [node] : [node, shard.primary])
+            lanes[id] = Lane(
+                id: id,
+                node: node,
+                witnesses: node == shard.primary ? [node] : [node, shard.primary]
+            )
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
     }
@@ -90,7 +96,8 @@ extension ScanCoordinator {
     private var nodesWithOwnedLane: Set<NodeID> {
         var nodes: Set<NodeID> = []
         for (id, lane) in lanes {
-            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last else {
+            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last
+            else {
                 continue
             }
             nodes.insert(primary.id)
@@ -130,13 +137,14 @@ extension ScanCoordinator {
 
     /// Looks up where the nodes of a lane are by now: an id stays, an address may not.
     mutating func lookUpNodes(of id: LaneID) {
-        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology) else { return }
+        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology)
+        else { return }
         lanes[id]?.node = again.node
         lanes[id]?.witnesses = again.witnesses
     }
 
-    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their own
-    /// nodes know better than hearsay, and are asked before anything is credited.
+    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone:
+    /// their own nodes know better than hearsay, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {

@@ -1,7 +1,7 @@
 import HashTreeCollections
 
-/// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and costs nothing to
-/// repeat; what it has read is credited in portions.
+/// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and
+/// costs nothing to repeat; what it has read is credited in portions.
 extension ScanCoordinator {
     /// Where a lane that reads these slots begins.
     func firstPosition(for claims: SlotSet, at node: NodeStatus) -> LaneRecord.Position {
@@ -12,7 +12,8 @@ extension ScanCoordinator {
         guard node.nodeID != .standalone, !snapshotsAreForbidden, query.type == nil,
             policy.strategy != .scan, !claims.isSubset(of: largeSlots)
         else { return false }
-        // Our matcher and the server's agree on every pattern but those that mean something else on other platforms.
+        // Our matcher and the server's agree on every pattern but those that mean something else on other
+        // platforms.
         if query.pattern?.variesByPlatform ?? false { return false }
         if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
         // A server that walks the one slot by itself sends only what matches.
@@ -35,11 +36,14 @@ extension ScanCoordinator {
         var keys = 0
         var unknown: [HashSlot] = []
         for slot in next {
-            if let size = lane.sizes[slot], unknown.isEmpty, reads.snapshots.count < Self.mostSnapshotsPerBurst,
+            if let size = lane.sizes[slot], unknown.isEmpty,
+                reads.snapshots.count < Self.mostSnapshotsPerBurst,
                 keys == 0 || keys + size <= policy.keysPerBurst
             {
                 guard size > 0 else { continue }
-                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack))
+                reads.snapshots.append(
+                    SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
+                )
                 keys += size
             } else if lane.sizes[slot] == nil {
                 unknown.append(slot)
@@ -93,7 +97,8 @@ extension ScanCoordinator {
             record.claims.remove(slot)
             lane.sizes[slot] = nil
         }
-        // Everything up to the first slot that still has something to read, or whose size is not known, is read.
+        // Everything up to the first slot that still has something to read, or whose size is not known, is
+        // read.
         let unread = record.claims.subtracting(SlotSet(below: position)).first { lane.sizes[$0] != 0 }
         let reached = unread.map { Int($0.rawValue) } ?? HashSlot.count
         lane.sizes = lane.sizes.filter { Int($0.key.rawValue) >= reached }

@@ -1,7 +1,8 @@
 import HashTreeCollections
 
-/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and knows no
-/// clock: events come in through mutating functions, with the time since the start, and actions are taken out.
+/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and
+/// knows no clock: events come in through mutating functions, with the time since the start, and actions
+/// are taken out.
 ///
 /// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
 package struct ScanCoordinator: Sendable {

@@ -1,8 +1,10 @@
-/// What an iteration did. Counts begin when it is started or resumed; ``keys`` alone goes on over resumptions.
+/// What an iteration did. Counts begin when it is started or resumed; ``keys`` alone goes on over
+/// resumptions.
 public struct ScanReport: Sendable, Hashable {
     /// Keys handed out since the start, over all resumptions.
     public package(set) var keys: UInt64 = 0
-    /// Keys that were handed out for slots that had to be read again, so that at most as many may have come twice.
+    /// Keys that were handed out for slots that had to be read again, so that at most as many may have come
+    /// twice.
     public package(set) var keysReadAgain: UInt64 = 0
     /// Batches handed out, empty ones included.
     public package(set) var batches = 0
@@ -18,7 +20,8 @@ public struct ScanReport: Sendable, Hashable {
     public package(set) var nodes = 0
     /// Passes over nodes that were begun.
     public package(set) var lanes = 0
-    /// Passes that had to be repeated, in whole or in part, because the node's process, role or slots changed.
+    /// Passes that had to be repeated, in whole or in part, because the node's process, role or slots
+    /// changed.
     public package(set) var restarts = 0
     /// Requests that were asked again after a failure.
     public package(set) var retries = 0

@@ -20,7 +20,8 @@ public struct ScanBatches: AsyncSequence, Sendable {
         }
     }
 
-    /// What the iteration has done so far, also after it failed or was stopped; `nil` if its cursor was refused.
+    /// What the iteration has done so far, also after it failed or was stopped; `nil` if its cursor was
+    /// refused.
     public var reportSoFar: ScanReport? {
         get async {
             guard case .success(let run) = run else { return nil }

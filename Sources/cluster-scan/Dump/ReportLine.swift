@@ -1,7 +1,7 @@
 package import ClusterScan
 
-/// The last line of a dump in JSON: what was done, and whether that is all. A reader that does not find it, or finds
-/// `"complete":false`, holds a part.
+/// The last line of a dump in JSON: what was done, and whether that is all. A reader that does not find it,
+/// or finds `"complete":false`, holds a part.
 package struct ReportLine {
     package let text: String
 

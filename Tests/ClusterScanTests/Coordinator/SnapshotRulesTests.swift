@@ -10,7 +10,9 @@ struct SnapshotRulesTests {
         NodeStatus(nodeID: a.id, runID: Script.run(run), configEpoch: epoch, slots: Script.slots(slots))
     }
 
-    private func script(wanted: String, _ policy: ScanPolicy, _ query: ScanQuery = ScanQuery()) throws -> Script {
+    private func script(wanted: String, _ policy: ScanPolicy, _ query: ScanQuery = ScanQuery()) throws
+        -> Script
+    {
         var script = Script(
             wanted: wanted,
             topology: try Script.topology(a: "0-16383", b: ""),
@@ -61,7 +63,10 @@ struct SnapshotRulesTests {
 
     @Test("what is credited already stays so when the process is replaced; the rest is read again")
     func restart() throws {
-        var script = try script(wanted: "1-3", ScanPolicy(strategy: .slots, keysPerBurst: 1, slotsPerCredit: 1))
+        var script = try script(
+            wanted: "1-3",
+            ScanPolicy(strategy: .slots, keysPerBurst: 1, slotsPerCredit: 1)
+        )
         let table: [UInt16: [String]] = [1: ["x"], 2: ["y"], 3: ["z"]]
         try script.answerSlots(of: a, table)
         try script.answerSlots(of: a, table)

@@ -6,7 +6,8 @@ import cluster_scan
 @Suite("The last line of a dump in JSON")
 struct ReportLineTests {
     private func report(_ line: ReportLine) throws -> [String: Any] {
-        let document = try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: [String: Any]]
+        let document =
+            try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: [String: Any]]
         return try #require(document?["report"])
     }
 
