@@ -23,6 +23,8 @@ struct Lane: Sendable {
     /// Failures in a row.
     var failures = 0
 
+    /// The slot that the server is expected to walk alone.
+    var slotWalkedAlone: HashSlot?
     /// Keys handed out since something was last credited.
     var uncreditedKeys: UInt64 = 0
     /// Sizes of slots that are next to be read.

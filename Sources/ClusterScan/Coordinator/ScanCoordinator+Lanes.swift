@@ -86,7 +86,14 @@ extension ScanCoordinator {
         progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
-        askForMore(id)
+        if walksOn(lane, to: next) {
+            // Nothing is wrong with what it returns, but it would cost a walk over the whole node.
+            serversWalkOn = true
+            restart(id, reason: "the server does not walk the slot of the pattern alone")
+            plan(now: now)
+        } else {
+            askForMore(id)
+        }
         return delivery
     }
 
@@ -137,7 +144,11 @@ extension ScanCoordinator {
             return
         }
         let position = firstPosition(for: claims, at: own)
-        if position != .scan(0) { claims.subtract(largeSlots) }
+        if position != .scan(0) {
+            claims.subtract(largeSlots)
+        } else {
+            lanes[id]?.slotWalkedAlone = slotWalkedAlone(by: own)
+        }
         progress.lanes[id] = LaneRecord(
             nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
             process: ProcessMark(node: own.nodeID.prefix, run: own.runID.prefix, epoch: primary.configEpoch),

@@ -17,8 +17,24 @@ extension ScanCoordinator {
         if query.pattern?.variesByPlatform ?? false { return false }
         if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
         // A server that walks the one slot by itself sends only what matches.
-        if query.pattern?.serverImpliedSlot != nil, node.version.scansSingleSlots { return false }
+        if slotWalkedAlone(by: node) != nil { return false }
         return claims.count <= Self.fewSlots
+    }
+
+    /// The one slot that a `SCAN` with this query's pattern walks, on servers that can: by their version, until
+    /// one was seen to walk on.
+    func slotWalkedAlone(by node: NodeStatus) -> HashSlot? {
+        guard node.version.scansSingleSlots, !serversWalkOn, policy.strategy == .auto, query.type == nil else {
+            return nil
+        }
+        return query.pattern?.serverImpliedSlot
+    }
+
+    /// Whether a server that should walk one slot alone has gone on to another: cursors of such servers carry
+    /// the slot in their low 14 bits.
+    func walksOn(_ lane: Lane, to next: UInt64) -> Bool {
+        guard let slot = lane.slotWalkedAlone, next != 0 else { return false }
+        return next & UInt64(HashSlot.count - 1) != UInt64(slot.rawValue)
     }
 
     /// Up to this many slots are read whole rather than filtered out of a walk over the node.

@@ -30,6 +30,8 @@ package struct ScanCoordinator: Sendable {
     var largeSlots = SlotSet()
     /// Whether the user may not take snapshots.
     var snapshotsAreForbidden = false
+    /// Whether a server that should walk single slots was seen to walk on.
+    var serversWalkOn = false
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
     var backoff: Backoff

@@ -110,4 +110,27 @@ struct SnapshotRulesTests {
         var script = try script(wanted: "1-3", ScanPolicy(), ScanQuery(type: .hash))
         try script.answerPage(of: a, expecting: 0, next: 0)
     }
+
+    @Test("a newer server walks the slot of a hash tag alone; one that walks on is read by snapshot instead")
+    func slotWalkedAlone() throws {
+        let slot = HashSlot(key: "bar")
+        var status = status()
+        status.version = ServerVersion(.valkey, 8, 0)
+        var script = Script(
+            wanted: "\(slot)",
+            topology: try Script.topology(a: "0-16383", b: ""),
+            query: ScanQuery(pattern: GlobPattern("{bar}*")),
+            policy: ScanPolicy()
+        )
+        try script.answerStatus(status)
+        let inSlot = UInt64(3) << 14 | UInt64(slot.rawValue)
+        try script.answerPage(of: a, expecting: 0, next: inSlot, keys: ["{bar}1"])
+        try script.answerPage(of: a, expecting: inSlot, next: inSlot + 1)
+        try script.answerStatus(status)
+        let table = [slot.rawValue: ["{bar}1", "{bar}2"]]
+        while script.isReading(a) { try script.answerSlots(of: a, table) }
+        try script.answerStatus(status)
+        #expect(Set(script.deliveredKeys) == ["{bar}1", "{bar}2"])
+        #expect(script.report?.isComplete == true)
+    }
 }
