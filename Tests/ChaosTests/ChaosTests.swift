@@ -17,7 +17,13 @@ struct ChaosTests {
             let keys = ChaosKeys(count: 206_000, seed: plan.seed)
             try await cluster.local.load(keys.required)
             var run = ChaosRun(cluster: cluster, keys: keys, plan: plan)
-            let report = try await run.run()
+            let report: ChaosReport
+            do {
+                report = try await run.run()
+            } catch {
+                Issue.record("CHAOS_SEED=\(plan.seed): \(run.log.takeHistory().joined(separator: "\n"))")
+                throw error
+            }
             print(report.text(seed: plan.seed))
             #expect(report.violations.isEmpty, "\(report.violations.joined(separator: "\n"))")
             #expect(

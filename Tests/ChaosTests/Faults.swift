@@ -45,11 +45,7 @@ struct Faults: Sendable {
             try await pause(100...1500, &random)
             let pair = cluster.shards.shuffled(using: &random).prefix(2).map { $0 }
             guard try await locks.take(Set(pair), unless: isOver) else { return }
-            let move = SlotMove(
-                cluster: cluster,
-                source: try await cluster.primary(of: pair[0]),
-                destination: try await cluster.primary(of: pair[1])
-            )
+            let move = try await move(between: pair[0], and: pair[1])
             let staysOpen: Bool
             if Bool.random(using: &random) {
                 try await reshardWithClient(move, &random)
@@ -60,6 +56,17 @@ struct Faults: Sendable {
             // A slot that is left open keeps its shards from losing their primaries until it is repaired.
             if !staysOpen { await locks.release(Set(pair)) }
         }
+    }
+
+    /// From one to the other, unless that would leave the one without slots: then it would not stay a primary.
+    private func move(between one: Int, and other: Int) async throws -> SlotMove {
+        let (first, second) = (try await cluster.primary(of: one), try await cluster.primary(of: other))
+        let isPoor = try await cluster.slots(of: first).count < 1500
+        return SlotMove(
+            cluster: cluster,
+            source: isPoor ? second : first,
+            destination: isPoor ? first : second
+        )
     }
 
     private func reshardWithClient(_ move: SlotMove, _ random: inout SplitMix64) async throws {
@@ -93,7 +100,6 @@ struct Faults: Sendable {
     private func reshardKeyByKey(_ move: SlotMove, _ random: inout SplitMix64) async throws -> Bool {
         let slots = try await cluster.slots(of: move.source).shuffled(using: &random)
             .prefix(Int.random(in: 2...15, using: &random))
-        guard slots.count < 1000 else { return false }
         for (index, slot) in slots.enumerated() {
             try await move.open(slot)
             let names = keys.bySlot[slot].shuffled(using: &random)

@@ -49,6 +49,7 @@ extension ScanCoordinator {
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
+                if findDestination(of: id, record, now: now) { return }
                 reopen(id, record, testimony, now: now)
             } else {
                 open(id, testimony, now: now)

@@ -37,12 +37,20 @@ extension ScanCoordinator {
                 continue
             }
             lanes[id] = lane
-            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0)
+            // A node that has not been found yet may be named by what its source says now.
+            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0 || !isFound(lane, for: record))
         }
     }
 
     private func lane(_ id: LaneID, for record: LaneRecord, in topology: ClusterTopology) -> Lane? {
-        guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else { return nil }
+        guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else {
+            // A destination that serves no slots yet is in no topology. Its source knows it: without asking there, each
+            // process that carries on would read the source again, and one that reads a page at a time for ever.
+            guard case .migrationDestination(let source) = record.purpose,
+                let source = self.node(source.node, near: record.nodeIndex, in: topology)
+            else { return nil }
+            return Lane(id: id, node: source, witnesses: [source])
+        }
         switch record.purpose {
         case .owned:
             let primary = topology.locate(node.id)?.shard.primary ?? node
@@ -55,6 +63,26 @@ extension ScanCoordinator {
             }
             return Lane(id: id, node: node, witnesses: [source, node])
         }
+    }
+
+    private func isFound(_ lane: Lane, for record: LaneRecord) -> Bool {
+        lane.node.id.prefix == record.process.node
+    }
+
+    /// Once the source of a migration has told where its destination is: begins there, or starts over.
+    ///
+    /// - Returns: Whether the lane had to be pointed elsewhere, so that what was said is not to be acted on.
+    mutating func findDestination(of id: LaneID, _ record: LaneRecord, now: Duration) -> Bool {
+        guard let current = lanes[id], !isFound(current, for: record), let topology else { return false }
+        if let lane = lane(id, for: record, in: topology), isFound(lane, for: record) {
+            lanes[id] = lane
+            askWitnesses(of: id, entering: .opening, fresh: true)
+        } else {
+            restart(id, reason: "its node is no longer in the cluster")
+            suspectTopology(now: now)
+            plan(now: now)
+        }
+        return true
     }
 
     /// Finds a node by the prefix of its id; the index says where it was in the topology of the cursor.
