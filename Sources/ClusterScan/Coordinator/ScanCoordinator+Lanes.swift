@@ -148,7 +148,8 @@ extension ScanCoordinator {
         if position != .scan(0) {
             claims.subtract(largeSlots)
         } else {
-            lanes[id]?.slotWalkedAlone = slotWalkedAlone(by: own)
+            let slot = slotWalkedAlone(by: own)
+            lanes[id]?.slotWalkedAlone = slot
         }
         progress.lanes[id] = LaneRecord(
             nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
