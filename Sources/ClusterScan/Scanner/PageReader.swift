@@ -107,7 +107,7 @@ actor PageReader {
         let start: ContinuousClock.Instant
         var batch: ScanBatch?
         var pending: [ScanAction] = []
-        var wake: Duration?
+        var wakes: Set<Duration> = []
 
         var now: Duration { start.duration(to: .now) }
 
@@ -119,14 +119,14 @@ actor PageReader {
                 let action = pending.removeFirst()
                 if action.isRead, batch != nil { continue }
                 if case .wake(let moment) = action {
-                    wake = min(moment, wake ?? moment)
+                    wakes.insert(moment)
                     continue
                 }
                 if case .finish = action { return nil }
                 return action
             }
-            guard batch == nil, let moment = wake else { return nil }
-            wake = nil
+            guard batch == nil, let moment = wakes.min() else { return nil }
+            wakes.remove(moment)
             return .wake(at: moment)
         }
     }
