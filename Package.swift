@@ -8,7 +8,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-// Without MemberImportVisibility: in release builds it credits the C library's socket types to another module.
+// Without MemberImportVisibility: in release builds it credits the C library's socket types to another
+// module.
 let testSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

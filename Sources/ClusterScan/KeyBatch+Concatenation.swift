@@ -16,7 +16,9 @@ extension KeyBatch {
         for batch in batches {
             batch.forEachKey { key in
                 // `byteCount` is the sum of all these counts, so every copy lies within the allocation.
-                if let source = key.baseAddress { (memory + end).copyMemory(from: source, byteCount: key.count) }
+                if let source = key.baseAddress {
+                    (memory + end).copyMemory(from: source, byteCount: key.count)
+                }
                 spans.append(KeySpan(offset: UInt32(end), length: UInt32(key.count)))
                 end += key.count
             }

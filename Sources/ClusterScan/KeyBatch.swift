@@ -1,7 +1,7 @@
 /// Names of keys, as a server sent them: one piece of memory for all of them, not one for each.
 ///
-/// A batch is a random-access collection of ``Key``. Loops over many keys are fastest with ``forEachKey(_:)``,
-/// which does not count references for every key.
+/// A batch is a random-access collection of ``Key``. Loops over many keys are fastest with
+/// ``forEachKey(_:)``, which does not count references for every key.
 public struct KeyBatch: Sendable {
     @usableFromInline let arena: ByteArena
     @usableFromInline var spans: ContiguousArray<KeySpan>

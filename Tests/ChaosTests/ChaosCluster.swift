@@ -12,7 +12,7 @@ struct ChaosCluster: Sendable {
         options.nodeTimeout = .milliseconds(1500)
         options.configuration = [
             "appendonly yes", "appendfsync no", "cluster-require-full-coverage no",
-            "cluster-allow-replica-migration no", "cluster-replica-no-failover yes",
+            "cluster-replica-no-failover yes",
         ]
         return ChaosCluster(local: try await LocalCluster.start(options))
     }

@@ -14,8 +14,8 @@ struct ChaosKeys: Sendable {
     /// All names that may exist, by slot.
     let bySlot: [[[UInt8]]]
 
-    init(count: Int, seed: UInt64) {
-        required = SampleKeys(count: count - Self.tagCount, seed: seed, tagCount: Self.tagCount)
+    init(count: Int, seed: UInt64, tagCount: Int = Self.tagCount) {
+        required = SampleKeys(count: count - tagCount, seed: seed, tagCount: tagCount)
         names = required.map(\.name)
         indices = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         volatileNames = (0..<Self.volatileCount).map { Array("volatile:\($0)".utf8) }

@@ -15,7 +15,9 @@ struct ChaosReport: Sendable {
     var violations: [String] = []
 
     func text(seed: UInt64) -> String {
-        let faults = faults.sorted { $0.key < $1.key }.map { "    \($0.value) × \($0.key)" }.joined(separator: "\n")
+        let faults = faults.sorted { $0.key < $1.key }.map { "    \($0.value) × \($0.key)" }.joined(
+            separator: "\n"
+        )
         let extra = Double(work.microseconds) / Double(max(quietWork.microseconds * iterations, 1))
         let share = 100 * Double(duplicates) / Double(max(keysChecked, 1))
         return """

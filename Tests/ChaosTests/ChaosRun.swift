@@ -51,7 +51,12 @@ struct ChaosRun {
         let iteration = report.iterations + 1
         let isOver = Flag()
         let faults = Faults(
-            cluster: cluster, keys: keys, log: log, work: work, plan: plan, iteration: iteration,
+            cluster: cluster,
+            keys: keys,
+            log: log,
+            work: work,
+            plan: plan,
+            iteration: iteration,
             isOver: { isOver.isSet }
         )
         let (cluster, keys, random) = (cluster, keys, plan.random(iteration: iteration, part: .writer))
@@ -91,7 +96,9 @@ struct ChaosRun {
         var complaints: [String] = []
     }
 
-    private mutating func scan(iteration: Int, manner: ScannerProcess.Manner?, isStruck: Bool) async throws -> Scan {
+    private mutating func scan(iteration: Int, manner: ScannerProcess.Manner?, isStruck: Bool) async throws
+        -> Scan
+    {
         var random = plan.random(iteration: iteration, part: .scan)
         var killing = plan.random(iteration: iteration, part: .kills)
         var scan = Scan(found: [UInt16](repeating: 0, count: keys.names.count))
@@ -101,7 +108,8 @@ struct ChaosRun {
         while true {
             let manner = manner ?? .init(keys: keys.names.count, lasting: Self.pace, drawnFrom: &random)
             let process = ScannerProcess()
-            let delay: Duration? = kills > 0 ? .milliseconds(Int.random(in: 200...2500, using: &killing)) : nil
+            let delay: Duration? =
+                kills > 0 ? .milliseconds(Int.random(in: 200...2500, using: &killing)) : nil
             let left = Self.limit - (ContinuousClock.now - start)
             let killer = Task { () -> Bool in
                 try await Task.sleep(for: min(delay ?? left, left))
@@ -125,7 +133,9 @@ struct ChaosRun {
                 log.note("scan killed after \(outcome.keys.count) keys; \(outcome.counts)")
             }
             if case .failed(let reason) = outcome.end { scan.failure = reason }
-            if ContinuousClock.now - start > Self.limit { scan.failure = "no end after \(Self.limit), at \(cursor)" }
+            if ContinuousClock.now - start > Self.limit {
+                scan.failure = "no end after \(Self.limit), at \(cursor)"
+            }
             if outcome.end != .killed || scan.failure != nil { break }
         }
         report.longest = max(report.longest, ContinuousClock.now - start)
@@ -142,7 +152,9 @@ struct ChaosRun {
         var violations: [String] = []
         if let failure = scan.failure { violations.append("the scan failed: \(failure)") }
         if !missed.isEmpty { violations.append("\(missed.count) keys missed: \(describe(missed))") }
-        if let stranger = scan.strangers.first { violations.append("never written, but returned: \(stranger)") }
+        if let stranger = scan.strangers.first {
+            violations.append("never written, but returned: \(stranger)")
+        }
         guard !violations.isEmpty else { return }
         report.violations.append("iteration \(iteration): " + violations.joined(separator: "; "))
         report.violations += history + scan.complaints

@@ -45,11 +45,7 @@ struct Faults: Sendable {
             try await pause(100...1500, &random)
             let pair = cluster.shards.shuffled(using: &random).prefix(2).map { $0 }
             guard try await locks.take(Set(pair), unless: isOver) else { return }
-            let move = SlotMove(
-                cluster: cluster,
-                source: try await cluster.primary(of: pair[0]),
-                destination: try await cluster.primary(of: pair[1])
-            )
+            let move = try await move(between: pair[0], and: pair[1])
             let staysOpen: Bool
             if Bool.random(using: &random) {
                 try await reshardWithClient(move, &random)
@@ -62,20 +58,40 @@ struct Faults: Sendable {
         }
     }
 
+    /// From one to the other, unless that would leave the one without slots: then it would not stay a primary.
+    private func move(between one: Int, and other: Int) async throws -> SlotMove {
+        let (first, second) = (try await cluster.primary(of: one), try await cluster.primary(of: other))
+        let isPoor = try await cluster.slots(of: first).count < 1500
+        return SlotMove(
+            cluster: cluster,
+            source: isPoor ? second : first,
+            destination: isPoor ? first : second
+        )
+    }
+
     private func reshardWithClient(_ move: SlotMove, _ random: inout SplitMix64) async throws {
         let count = Int.random(in: 20...400, using: &random)
         let result = try await RedisCLI.cluster([
-            "reshard", cluster.addresses[move.destination], "--cluster-from", cluster.local.nodes[move.source].id,
-            "--cluster-to", cluster.local.nodes[move.destination].id, "--cluster-slots", "\(count)", "--cluster-yes",
+            "reshard", cluster.addresses[move.destination], "--cluster-from",
+            cluster.local.nodes[move.source].id,
+            "--cluster-to", cluster.local.nodes[move.destination].id, "--cluster-slots", "\(count)",
+            "--cluster-yes",
             "--cluster-pipeline", "\(Int.random(in: 1...50, using: &random))", "--cluster-replace",
         ])
-        let moved = result.output.split(separator: "\n").count { $0.hasPrefix("Moving slot") && $0.contains(" to ") }
+        let moved = result.output.split(separator: "\n").count {
+            $0.hasPrefix("Moving slot") && $0.contains(" to ")
+        }
         let way = "\(count) slots from node \(move.source) to node \(move.destination)"
         if result.succeeded {
             log.count("redis-cli --cluster reshard", way)
         } else {
-            log.count(moved == 0 ? "reshard refused" : "reshard broken off", "\(way): \(result.output.suffix(300))")
-            let fix = try await RedisCLI.cluster(["fix", cluster.addresses[move.destination], "--cluster-yes"])
+            log.count(
+                moved == 0 ? "reshard refused" : "reshard broken off",
+                "\(way): \(result.output.suffix(300))"
+            )
+            let fix = try await RedisCLI.cluster([
+                "fix", cluster.addresses[move.destination], "--cluster-yes",
+            ])
             log.count("redis-cli --cluster fix", fix.succeeded ? "" : String(fix.output.suffix(300)))
         }
     }
@@ -84,7 +100,6 @@ struct Faults: Sendable {
     private func reshardKeyByKey(_ move: SlotMove, _ random: inout SplitMix64) async throws -> Bool {
         let slots = try await cluster.slots(of: move.source).shuffled(using: &random)
             .prefix(Int.random(in: 2...15, using: &random))
-        guard slots.count < 1000 else { return false }
         for (index, slot) in slots.enumerated() {
             try await move.open(slot)
             let names = keys.bySlot[slot].shuffled(using: &random)
@@ -96,7 +111,10 @@ struct Faults: Sendable {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...15, using: &random)))
                 if start >= names.count / 2, start < names.count / 2 + bite {
                     if index == slots.count - 1, Int.random(in: 0..<3, using: &random) == 0 {
-                        log.count("slot left half moved", "\(slot) from node \(move.source) to \(move.destination)")
+                        log.count(
+                            "slot left half moved",
+                            "\(slot) from node \(move.source) to \(move.destination)"
+                        )
                         return true
                     }
                     if Int.random(in: 0..<12, using: &random) == 0 {
@@ -183,7 +201,11 @@ struct Faults: Sendable {
 
     private func allowPromotion(_ isAllowed: Bool, of node: Int) async throws {
         try await cluster.local.command(
-            node, "CONFIG", "SET", "cluster-replica-no-failover", isAllowed ? "no" : "yes"
+            node,
+            "CONFIG",
+            "SET",
+            "cluster-replica-no-failover",
+            isAllowed ? "no" : "yes"
         )
     }
 
@@ -203,7 +225,8 @@ struct Faults: Sendable {
             let node = Int.random(in: 0..<cluster.local.nodes.count, using: &random)
             let onlyScans = Int.random(in: 0..<4, using: &random) > 0
             // A node that is down has no connections to kill.
-            let killed = try? await cluster.local.withConnection(to: node, timeout: .seconds(2)) { connection in
+            let killed = try? await cluster.local.withConnection(to: node, timeout: .seconds(2)) {
+                connection in
                 onlyScans ? try Self.killScans(at: connection) : try Self.killAll(at: connection)
             }
             if let killed, killed > 0 {
@@ -220,7 +243,9 @@ struct Faults: Sendable {
         let clients = try connection.checked("CLIENT", "LIST").text ?? ""
         return try clients.split(separator: "\n").reduce(0) { killed, client in
             let fields = client.split(separator: " ")
-            guard fields.contains("name=cluster-scan"), let id = fields.first?.dropFirst(3) else { return killed }
+            guard fields.contains("name=cluster-scan"), let id = fields.first?.dropFirst(3) else {
+                return killed
+            }
             return killed + (try connection.checked("CLIENT", "KILL", "ID", String(id)).integer ?? 0)
         }
     }

@@ -52,7 +52,9 @@ final class ScannerProcess: Sendable {
     private let process = Mutex<Process?>(nil)
 
     /// Runs until the process ends by itself or ``endAtOnce()`` ends it.
-    func run(from cursor: String, seeds: [String], manner: Manner, complaintsAt path: String) async throws -> Outcome {
+    func run(from cursor: String, seeds: [String], manner: Manner, complaintsAt path: String) async throws
+        -> Outcome
+    {
         let output = try await onOwnThread { [self] in
             let process = Process()
             process.executableURL = try Self.executable()
@@ -69,7 +71,12 @@ final class ScannerProcess: Sendable {
             self.process.withLock { $0 = nil }
             return (bytes: Array(output), wasKilled: process.terminationReason == .uncaughtSignal)
         }
-        return try Self.outcome(of: output.bytes, from: cursor, wasKilled: output.wasKilled, complaintsAt: path)
+        return try Self.outcome(
+            of: output.bytes,
+            from: cursor,
+            wasKilled: output.wasKilled,
+            complaintsAt: path
+        )
     }
 
     /// Ends the process at once, wherever it is.
@@ -107,7 +114,10 @@ final class ScannerProcess: Sendable {
         if outcome.end == .killed, outcome.cursor == "0", cursor != "0" || !outcome.keys.isEmpty {
             outcome.end = .finished
         }
-        outcome.complaints = String(decoding: (try? Data(contentsOf: URL(filePath: path))) ?? Data(), as: UTF8.self)
+        outcome.complaints = String(
+            decoding: (try? Data(contentsOf: URL(filePath: path))) ?? Data(),
+            as: UTF8.self
+        )
         if outcome.end == .killed, !wasKilled {
             outcome.end = .failed("it ended without a word: \(outcome.complaints)")
         }
@@ -123,7 +133,8 @@ final class ScannerProcess: Sendable {
 
     /// Next to the tests: the product of the same build.
     private static func executable() throws -> URL {
-        let places = Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() } + [Bundle.main.bundleURL]
+        let places =
+            Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() } + [Bundle.main.bundleURL]
         for place in places {
             let url = place.appending(path: "chaos-scanner")
             if FileManager.default.isExecutableFile(atPath: url.path) { return url }

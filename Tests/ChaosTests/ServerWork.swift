@@ -22,7 +22,8 @@ actor ServerWork {
             combine(left, right, -)
         }
 
-        private static func combine(_ left: Amount, _ right: Amount, _ operation: (Int, Int) -> Int) -> Amount {
+        private static func combine(_ left: Amount, _ right: Amount, _ operation: (Int, Int) -> Int) -> Amount
+        {
             Amount(
                 scans: operation(left.scans, right.scans),
                 snapshots: operation(left.snapshots, right.snapshots),
@@ -48,7 +49,8 @@ actor ServerWork {
         guard let run = fields["run_id"] else { return }
         var amount = Amount()
         for (command, path) in [
-            ("scan", \Amount.scans), ("cluster|getkeysinslot", \.snapshots), ("cluster|countkeysinslot", \.counts),
+            ("scan", \Amount.scans), ("cluster|getkeysinslot", \.snapshots),
+            ("cluster|countkeysinslot", \.counts),
         ] {
             for pair in (fields["cmdstat_\(command)"] ?? "").split(separator: ",") {
                 let parts = pair.split(separator: "=")

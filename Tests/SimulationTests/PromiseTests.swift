@@ -5,8 +5,10 @@ import Testing
 @Suite("The promise, in simulation")
 struct PromiseTests {
     /// `CLUSTER_SCAN_SEEDS` runs more, `CLUSTER_SCAN_FIRST_SEED` replays from a seed.
-    private static let seeds = ProcessInfo.processInfo.environment["CLUSTER_SCAN_SEEDS"].flatMap(Int.init) ?? 20_000
-    private static let first = ProcessInfo.processInfo.environment["CLUSTER_SCAN_FIRST_SEED"].flatMap(UInt64.init) ?? 1
+    private static let seeds =
+        ProcessInfo.processInfo.environment["CLUSTER_SCAN_SEEDS"].flatMap(Int.init) ?? 20_000
+    private static let first =
+        ProcessInfo.processInfo.environment["CLUSTER_SCAN_FIRST_SEED"].flatMap(UInt64.init) ?? 1
 
     @Test("every key present throughout is returned, whatever happens to the cluster and to the scan")
     func promise() async {

@@ -20,7 +20,9 @@ struct SeedRun {
             total.duplicates += verdict.duplicates
             total.restarts += verdict.restarts
             total.faults.merge(verdict.faults) { $0 + $1 }
-            if !verdict.violations.isEmpty { failures.append(Failure(seed: seed, violations: verdict.violations)) }
+            if !verdict.violations.isEmpty {
+                failures.append(Failure(seed: seed, violations: verdict.violations))
+            }
         }
 
         mutating func merge(_ other: Result) {
@@ -35,7 +37,9 @@ struct SeedRun {
         }
 
         var summary: String {
-            let faults = total.faults.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            let faults = total.faults.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(
+                separator: ", "
+            )
             return """
                 \(simulations) simulations: \(total.sessions) sessions, \(total.events) events, \
                 \(total.keysPromised) keys promised, \(total.duplicates) duplicates, \(total.restarts) restarts; \

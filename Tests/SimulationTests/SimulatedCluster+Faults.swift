@@ -36,7 +36,9 @@ extension SimulatedCluster {
     }
 
     private func gossipSomething() {
-        guard let teller = nodes.randomElement(using: &random), let listener = nodes.randomElement(using: &random) else {
+        guard let teller = nodes.randomElement(using: &random),
+            let listener = nodes.randomElement(using: &random)
+        else {
             return
         }
         gossip(from: teller, to: listener)
@@ -56,7 +58,8 @@ extension SimulatedCluster {
         destination.importing[slot] = source.id
         gossip(from: destination, to: source)
         after(0...300) {
-            guard destination.importing[slot] == source.id, source.slots.contains(slot), source.isPrimary else { return }
+            guard destination.importing[slot] == source.id, source.slots.contains(slot), source.isPrimary
+            else { return }
             source.migrating[slot] = destination.id
             self.moveKeys(of: slot, from: source, to: destination)
         }
@@ -87,12 +90,14 @@ extension SimulatedCluster {
         }
     }
 
-    private func finishMigration(of slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
+    private func finishMigration(of slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode)
+    {
         destination.importing[slot] = nil
         destination.slots.insert(slot)
         raiseEpoch(of: destination)
         after(0...500) {
-            // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by gossip later.
+            // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by
+            // gossip later.
             guard source.process?.isRunning == true else { return }
             if source.migrating[slot] == destination.id, self.owner(of: slot) !== source {
                 source.migrating[slot] = nil
@@ -100,7 +105,8 @@ extension SimulatedCluster {
             }
             self.gossip(from: destination, to: source)
             // And sometimes straight back again.
-            if Int.random(in: 0..<4, using: &self.random) == 0, destination.slots.contains(slot), source.isPrimary,
+            if Int.random(in: 0..<4, using: &self.random) == 0, destination.slots.contains(slot),
+                source.isPrimary,
                 !source.slots.contains(slot)
             {
                 self.count("migration turned round")
@@ -188,7 +194,9 @@ extension SimulatedCluster {
     }
 
     private func restart(movingElsewhere: Bool) {
-        guard let node = nodes.filter({ $0.process?.isRunning == true }).randomElement(using: &random) else { return }
+        guard let node = nodes.filter({ $0.process?.isRunning == true }).randomElement(using: &random) else {
+            return
+        }
         count(movingElsewhere ? "restart at another address" : "restart")
         node.process?.isRunning = false
         after(50...2500) {

@@ -29,7 +29,9 @@ final class SimulatedCluster {
             let primary = addNode(role: .primary)
             for _ in 0..<Int.random(in: 0...1, using: &random) { addNode(role: .replica(of: primary.id)) }
         }
-        for slot in universe.hotSlots { nodes.filter(\.isPrimary).randomElement(using: &random)?.slots.insert(slot) }
+        for slot in universe.hotSlots {
+            nodes.filter(\.isPrimary).randomElement(using: &random)?.slots.insert(slot)
+        }
         for key in universe.names.indices where Bool.random(using: &random) { write(key) }
         // Orphans: keys on nodes that do not own their slots. No client sees them.
         for _ in 0..<Int.random(in: 0...10, using: &random) {
@@ -57,7 +59,12 @@ final class SimulatedCluster {
     @discardableResult
     func addNode(role: NodeRole) -> SimulatedNode {
         highestEpoch += 1
-        let node = SimulatedNode(id: randomID(NodeID.init), address: freshAddress(), role: role, epoch: highestEpoch)
+        let node = SimulatedNode(
+            id: randomID(NodeID.init),
+            address: freshAddress(),
+            role: role,
+            epoch: highestEpoch
+        )
         node.process = newProcess(keys: [])
         nodes.append(node)
         return node
@@ -98,7 +105,8 @@ final class SimulatedCluster {
     // MARK: Gossip
 
     func gossip(from teller: SimulatedNode, to listener: SimulatedNode) {
-        guard teller.process?.isRunning == true, listener.process?.isRunning == true, teller !== listener else { return }
+        guard teller.process?.isRunning == true, listener.process?.isRunning == true, teller !== listener
+        else { return }
         listener.hear(teller.claim, of: teller.id)
     }
 
@@ -116,10 +124,13 @@ final class SimulatedCluster {
         primaries.filter { $0.slots.contains(slot) }.max { $0.epoch < $1.epoch }
     }
 
-    /// The nodes at which clients find keys of a slot: the owner, and the destination if the slot is on its way.
+    /// The nodes at which clients find keys of a slot: the owner, and the destination if the slot is on its
+    /// way.
     private func holders(of slot: HashSlot) -> [SimulatedNode] {
         guard let owner = owner(of: slot) else { return [] }
-        guard let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id else { return [owner] }
+        guard let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id else {
+            return [owner]
+        }
         return [owner, peer]
     }
 
@@ -166,7 +177,8 @@ final class SimulatedCluster {
         present.remove(key)
     }
 
-    /// Replicas catch up. They never lag behind here: what a replica has not received, no client can read from it.
+    /// Replicas catch up. They never lag behind here: what a replica has not received, no client can read
+    /// from it.
     func syncReplicas() {
         for node in nodes {
             guard case .replica(let id) = node.role, let source = self.node(id)?.process, source.isRunning,

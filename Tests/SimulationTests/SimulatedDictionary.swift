@@ -1,5 +1,6 @@
-/// A hash table as servers have it: chained buckets, sizes that are powers of two, a hash seeded per process, and
-/// growing and shrinking bucket by bucket while two tables exist side by side. Source: `dict.c` of Redis 7.
+/// A hash table as servers have it: chained buckets, sizes that are powers of two, a hash seeded per
+/// process, and growing and shrinking bucket by bucket while two tables exist side by side. Source:
+/// `dict.c` of Redis 7.
 struct SimulatedDictionary {
     private let seed: UInt64
     private var tables: [[[Int]]]

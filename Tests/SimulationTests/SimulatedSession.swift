@@ -117,7 +117,9 @@ final class SimulatedSession {
     }
 
     private func readStatus(_ lane: LaneID, _ node: ClusterNode, fresh: Bool) {
-        if !fresh, let connection = connections[node.address], connection.isOpen, let status = connection.status {
+        if !fresh, let connection = connections[node.address], connection.isOpen,
+            let status = connection.status
+        {
             timeline.schedule(after: 0) { [self] in
                 guard !isOver else { return }
                 coordinator.statusRead(lane, status, now: now)
@@ -125,7 +127,9 @@ final class SimulatedSession {
             }
             return
         }
-        request(lane, node, connecting: true) { node, process in node.status(of: process) } then: { status in
+        request(lane, node, connecting: true) { node, process in
+            node.status(of: process)
+        } then: { status in
             self.connections[node.address]?.status = status
             self.coordinator.statusRead(lane, status, now: self.now)
         }
@@ -240,7 +244,12 @@ final class SimulatedSession {
         }
     }
 
-    private func fail(_ lane: LaneID, _ message: String, after delay: Int, _ remedy: ScanFailure.Remedy = .rediscover) {
+    private func fail(
+        _ lane: LaneID,
+        _ message: String,
+        after delay: Int,
+        _ remedy: ScanFailure.Remedy = .rediscover
+    ) {
         timeline.schedule(after: delay) { [self] in
             guard !isOver else { return }
             coordinator.laneFailed(lane, ScanFailure(remedy, .unreachable, message), now: now)

@@ -82,7 +82,7 @@ struct Simulation {
                 guard timeline.step() else { break }
             }
             session.stop()
-            verdict.restarts += session.coordinator.report.restarts
+            verdict.restarts += session.coordinator.report(now: .zero).restarts
             if verdict.events >= Self.mostEvents {
                 verdict.violations.append("it did not end")
                 break
@@ -98,12 +98,16 @@ struct Simulation {
             switch session.outcome {
             case .finished(let report):
                 accepted = handed
-                if !report.isComplete { verdict.violations.append("it ended without slots \(report.uncovered)") }
+                if !report.isComplete {
+                    verdict.violations.append("it ended without slots \(report.uncovered)")
+                }
                 let promised = cluster.present.filter { wanted.contains(cluster.universe.slots[$0]) }
                 verdict.keysPromised = promised.count
                 let missing = promised.subtracting(accepted).sorted()
                 if !missing.isEmpty {
-                    let names = missing.prefix(3).map { String(decoding: cluster.universe.names[$0], as: UTF8.self) }
+                    let names = missing.prefix(3).map {
+                        String(decoding: cluster.universe.names[$0], as: UTF8.self)
+                    }
                     verdict.violations.append("\(missing.count) keys were missed, such as \(names)")
                 }
             case .failed(let error):

@@ -7,7 +7,9 @@ final class Timeline {
         let number: Int
         let action: () -> Void
 
-        static func < (left: Entry, right: Entry) -> Bool { (left.time, left.number) < (right.time, right.number) }
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.time, left.number) < (right.time, right.number)
+        }
         static func == (left: Entry, right: Entry) -> Bool { left.number == right.number }
     }
 

@@ -85,8 +85,8 @@ private struct Encoder {
 
     func encoded() -> ByteBuffer {
         var command: UnsafeMutablePointer<CChar>?
-        // The pointers lie within `bytes`, which neither moves nor goes during the call, and hiredis reads each
-        // for its length only.
+        // The pointers lie within `bytes`, which neither moves nor goes during the call, and hiredis reads
+        // each for its length only.
         let length = bytes.withUnsafeBytes { bytes in
             withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: lengths.count) { starts in
                 var offset = 0

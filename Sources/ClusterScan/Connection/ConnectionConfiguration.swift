@@ -3,7 +3,8 @@ public struct ConnectionConfiguration: Sendable {
     /// The user of the access control list to authenticate as, or `nil` for the default user.
     public var username: String?
 
-    /// The password to authenticate with, or `nil` to send no `AUTH`. Never part of an error or a description.
+    /// The password to authenticate with, or `nil` to send no `AUTH`. Never part of an error or a
+    /// description.
     public var password: String?
 
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
@@ -12,8 +13,8 @@ public struct ConnectionConfiguration: Sendable {
     /// How long to wait for name resolution and the TCP connection.
     public var connectTimeout: Duration
 
-    /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the connection
-    /// is closed: a reply that comes late could not be told from the reply to the next command.
+    /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the
+    /// connection is closed: a reply that comes late could not be told from the reply to the next command.
     public var commandTimeout: Duration
 
     /// The memory one reply may take, in bytes; at most 2 GiB. A longer reply closes the connection.

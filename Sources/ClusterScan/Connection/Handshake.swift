@@ -61,14 +61,15 @@ struct Handshake {
         ConnectionError(.notAuthenticated(error), address: address, message: "\(what): \(error.message)")
     }
 
-    /// Whether the server wants nobody at all, rather than not us or not this command: protected mode, too many
-    /// clients. It says so in place of the reply to the first command.
+    /// Whether the server wants nobody at all, rather than not us or not this command: protected mode, too
+    /// many clients. It says so in place of the reply to the first command.
     private func turnsAway(_ error: ServerError) -> Bool {
         ["DENIED", "LOADING", "MASTERDOWN", "BUSY"].contains(error.code)
             || error.message.contains("max number of clients")
     }
 
-    /// A server that does not know `AUTH`, or not with these arguments, may repeat the arguments in its error.
+    /// A server that does not know `AUTH`, or not with these arguments, may repeat the arguments in its
+    /// error.
     private func withoutSecrets(_ error: ServerError) -> ServerError {
         var message = error.message[...]
         if let arguments = message.firstRange(of: ", with args") {

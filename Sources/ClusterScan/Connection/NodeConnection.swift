@@ -32,7 +32,8 @@ package final class NodeConnection: Sendable {
     ///   - address: The server.
     ///   - configuration: Credentials and limits.
     ///   - eventLoop: The event loop the connection belongs to.
-    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing else.
+    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
+    ///   else.
     package static func connect(
         to address: NodeAddress,
         configuration: ConnectionConfiguration,
@@ -42,10 +43,11 @@ package final class NodeConnection: Sendable {
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            // Until the handler is there, as a server may speak first: it says so when it has too many clients.
+            // Until the handler is there, as a server may speak first: it says so when it has too many
+            // clients.
             .channelOption(.autoRead, value: false)
-            // A channel keeps its buffers: with NIO's 64 KiB, 1,000 idle connections held 105 MB instead of 45,
-            // and the CPU time of a scan was the same.
+            // A channel keeps its buffers: with NIO's 64 KiB, 1,000 idle connections held 105 MB instead of
+            // 45, and the CPU time of a scan was the same.
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 16 << 10)
@@ -57,14 +59,15 @@ package final class NodeConnection: Sendable {
 
     /// Starts a conversation on a connected channel.
     ///
-    /// What transforms the bytes on their way (TLS) is in the channel's pipeline already, or comes in here before
-    /// the handler.
+    /// What transforms the bytes on their way (TLS) is in the channel's pipeline already, or comes in here
+    /// before the handler.
     ///
     /// - Parameters:
     ///   - channel: A channel with automatic reading switched off.
     ///   - address: The server at the other end.
     ///   - configuration: Credentials and limits.
-    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing else.
+    /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
+    ///   else.
     package static func start(
         on channel: any Channel,
         address: NodeAddress,
@@ -149,8 +152,8 @@ package final class NodeConnection: Sendable {
     /// Whether commands can be sent. Only on the event loop.
     package var isOpen: Bool { handler.value.failure == nil }
 
-    /// Has `action` called once when the connection closes, after everything pending has failed; at once if it is
-    /// closed already. Replaces an earlier action. Only on the event loop.
+    /// Has `action` called once when the connection closes, after everything pending has failed; at once if
+    /// it is closed already. Replaces an earlier action. Only on the event loop.
     ///
     /// - Parameter action: Gets the reason.
     package func onClose(_ action: @escaping (ConnectionError) -> Void) {

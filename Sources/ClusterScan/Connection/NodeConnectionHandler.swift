@@ -13,7 +13,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     private var parser: ReplyParser
     private var pending = PendingRequests()
     private var context: ChannelHandlerContext?
-    /// One timer, not one for each request: when it fires, it looks who is late and sleeps until the next can be.
+    /// One timer, not one for each request: when it fires, it looks who is late and sleeps until the next
+    /// can be.
     private var timer: Scheduled<Void>?
     private var onClose: ((ConnectionError) -> Void)?
     /// Why the connection is closed; `nil` while it is open.

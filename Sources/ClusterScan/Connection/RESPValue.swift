@@ -1,4 +1,5 @@
-/// A reply as a tree, for replies that are read by their structure and are not many: topology, roles, settings.
+/// A reply as a tree, for replies that are read by their structure and are not many: topology, roles,
+/// settings.
 ///
 /// Keys do not come this way, but through ``KeyBatch``.
 package indirect enum RESPValue: Hashable, Sendable {

@@ -1,4 +1,5 @@
-// Nothing of it is used here: a Swift import is what makes the linker take the library named in the module map.
+// Nothing of it is used here: a Swift import is what makes the linker take the library named in the module
+// map.
 import CHiredis
 import CHiredisSupport
 

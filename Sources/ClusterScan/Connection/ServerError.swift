@@ -1,6 +1,7 @@
 /// An error reply of a server.
 package struct ServerError: Error, Hashable, Sendable {
-    /// The first word of the reply (`NOAUTH`, `MOVED`, `LOADING`, `ERR`…), by which programs tell errors apart.
+    /// The first word of the reply (`NOAUTH`, `MOVED`, `LOADING`, `ERR`…), by which programs tell errors
+    /// apart.
     package var code: String
 
     /// The whole reply, the code included, for people.

@@ -14,8 +14,8 @@ struct Lane: Sendable {
     let id: LaneID
     /// The node that is read.
     var node: ClusterNode
-    /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a replica, the
-    /// source of a migration.
+    /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a
+    /// replica, the source of a migration.
     var witnesses: [ClusterNode]
     var phase: Phase = .opening
     /// What the witnesses have said in this phase.
@@ -23,6 +23,10 @@ struct Lane: Sendable {
     /// Failures in a row.
     var failures = 0
 
+    /// The slot that the server is expected to walk alone.
+    var slotWalkedAlone: HashSlot?
+    /// Keys handed out since something was last credited.
+    var uncreditedKeys: UInt64 = 0
     /// Sizes of slots that are next to be read.
     var sizes: [HashSlot: Int] = [:]
     /// The burst that was asked for.

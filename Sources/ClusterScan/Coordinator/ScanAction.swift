@@ -4,14 +4,14 @@ package enum ScanAction: Sendable {
     case loadTopology
     /// Read what a node says about itself; answer with `statusRead` or `laneFailed`.
     ///
-    /// Unless it must be fresh, the answer may be what the node said when the connection to it was opened: that is
-    /// enough to know which process it is.
+    /// Unless it must be fresh, the answer may be what the node said when the connection to it was opened:
+    /// that is enough to know which process it is.
     case readStatus(LaneID, of: ClusterNode, fresh: Bool)
-    /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no other;
-    /// answer with `pageRead` or `laneFailed`.
+    /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no
+    /// other; answer with `pageRead` or `laneFailed`.
     case readPage(LaneID, of: ClusterNode, cursor: UInt64)
-    /// Take snapshots of slots and ask for the sizes of others, in one write on that same connection; answer with
-    /// `slotsRead` or `laneFailed`.
+    /// Take snapshots of slots and ask for the sizes of others, in one write on that same connection;
+    /// answer with `slotsRead` or `laneFailed`.
     case readSlots(LaneID, of: ClusterNode, SlotReads)
     /// Call `tick` when this much time has passed since the start.
     case wake(at: Duration)

@@ -49,6 +49,7 @@ extension ScanCoordinator {
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
+                if findDestination(of: id, record, now: now) { return }
                 reopen(id, record, testimony, now: now)
             } else {
                 open(id, testimony, now: now)
@@ -68,7 +69,9 @@ extension ScanCoordinator {
     ///   - keys: What the server returned.
     ///   - now: The time since the start.
     /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
-    package mutating func pageRead(_ id: LaneID, next: UInt64, keys: consuming KeyBatch, now: Duration) -> ScanBatch? {
+    package mutating func pageRead(_ id: LaneID, next: UInt64, keys: consuming KeyBatch, now: Duration)
+        -> ScanBatch?
+    {
         guard !isEnded, let lane = lanes[id], let record = progress.lanes[id], lane.phase == .reading else {
             return nil
         }
@@ -79,20 +82,44 @@ extension ScanCoordinator {
         }
         trouble.clear(record.claims)
         lanes[id]?.failures = 0
-        report.pages += 1
-        progress.keysReturned += UInt64(batch.count)
+        tally.pages += 1
+        note(batch, of: id)
         progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
-        askForMore(id)
+        if walksOn(lane, to: next) {
+            // Nothing is wrong with what it returns, but it would cost a walk over the whole node.
+            serversWalkOn = true
+            restart(id, reason: "the server does not walk the slot of the pattern alone")
+            plan(now: now)
+        } else {
+            askForMore(id)
+        }
         return delivery
+    }
+
+    /// Counts what is handed out.
+    mutating func note(_ batch: KeyBatch, of id: LaneID) {
+        tally.batches += 1
+        progress.keysReturned += UInt64(batch.count)
+        guard let node = lanes[id]?.node else { return }
+        lanes[id]?.uncreditedKeys += UInt64(batch.count)
+        readNodes.insert(node.id)
+    }
+
+    /// Tells of a lane that begins.
+    mutating func began(_ id: LaneID) {
+        guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
+        tally.lanes += 1
+        let strategy: ScanStrategy = if case .slots = record.position { .slots } else { .scan }
+        act(.report(.laneStarted(node, slots: record.claims, strategy: strategy)))
     }
 
     // MARK: Opening
 
     /// R1: claims the open slots that the node itself says it serves.
     private mutating func open(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
-        guard let lane = lanes[id], let own = testimony.first, let primary = testimony.last else { return }
+        guard let own = testimony.first, let primary = testimony.last else { return }
         guard primary.role == .primary, primary.seesMajority else {
             abandonOpening(id, now: now)
             return
@@ -118,15 +145,18 @@ extension ScanCoordinator {
             return
         }
         let position = firstPosition(for: claims, at: own)
-        if position != .scan(0) { claims.subtract(largeSlots) }
+        if position != .scan(0) {
+            claims.subtract(largeSlots)
+        } else {
+            lanes[id]?.slotWalkedAlone = slotWalkedAlone(by: own)
+        }
         progress.lanes[id] = LaneRecord(
             nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
             process: ProcessMark(node: own.nodeID.prefix, run: own.runID.prefix, epoch: primary.configEpoch),
             position: position,
             claims: claims
         )
-        report.lanes += 1
-        act(.report(.laneStarted(lane.node, slots: claims)))
+        began(id)
         askForMore(id)
         if startedMigrations { plan(now: now) }
     }
@@ -138,8 +168,11 @@ extension ScanCoordinator {
     }
 
     /// R7: a lane carries on only with the process that gave its cursor.
-    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
-        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else { return }
+    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration)
+    {
+        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else {
+            return
+        }
         if record.process.run == 0 {
             openDestination(id, record, testimony, now: now)
             return
@@ -169,6 +202,8 @@ extension ScanCoordinator {
         let sound = credit(for: record, testimony)
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
+        if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
+        lanes[id]?.uncreditedKeys = 0
         record.claims = sound.subtracting(read)
         // Snapshots go on with what is left; a walk over the node has nothing left.
         progress.lanes[id] = record.claims.isEmpty ? nil : record
@@ -183,7 +218,7 @@ extension ScanCoordinator {
         }
         if !earned.isEmpty { fruitlessLoads = 0 }
         if !lost.isEmpty {
-            report.restarts += 1
+            tally.restarts += 1
             suspectTopology(now: now)
         }
         if record.claims.isEmpty {
@@ -206,7 +241,9 @@ extension ScanCoordinator {
             guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
             return record.claims.intersection(last.slots).subtracting(marked)
         case .migrationSource(let destination):
-            return record.claims.intersection(stillMigrating(from: record.process, to: destination, says: first))
+            return record.claims.intersection(
+                stillMigrating(from: record.process, to: destination, says: first)
+            )
         case .migrationDestination(let source):
             guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch else {
                 return SlotSet()
@@ -222,7 +259,8 @@ extension ScanCoordinator {
     }
 
     /// The slots that a source still sends to a destination, if nothing else about the source has changed.
-    func stillMigrating(from source: ProcessMark, to destination: UInt64, says status: NodeStatus) -> SlotSet {
+    func stillMigrating(from source: ProcessMark, to destination: UInt64, says status: NodeStatus) -> SlotSet
+    {
         guard source.isSameProcess(as: status), status.configEpoch == source.epoch, status.role == .primary,
             status.seesMajority
         else { return SlotSet() }

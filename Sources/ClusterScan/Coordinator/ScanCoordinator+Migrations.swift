@@ -1,8 +1,9 @@
 import HashTreeCollections
 
-/// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys only move from
-/// source to destination, so a key that is there throughout is seen by the first read or, having moved before that, by
-/// the second. Nobody waits for the migration to end; if it ends or turns round meanwhile, the slot is read anew.
+/// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys
+/// only move from source to destination, so a key that is there throughout is seen by the first read or,
+/// having moved before that, by the second. Nobody waits for the migration to end; if it ends or turns
+/// round meanwhile, the slot is read anew.
 extension ScanCoordinator {
     /// One lane takes no more moving slots than this, so that little is lost when one migration ends.
     private static let slotsPerLane = 64
@@ -14,7 +15,9 @@ extension ScanCoordinator {
         var begun = false
         for destination in Set(source.migrating.values).sorted() {
             var claims = SlotSet()
-            for slot in source.migratingSlots(to: destination.prefix).intersection(slots).prefix(Self.slotsPerLane) {
+            for slot in source.migratingSlots(to: destination.prefix).intersection(slots).prefix(
+                Self.slotsPerLane
+            ) {
                 claims.insert(slot)
             }
             guard !claims.isEmpty, node(destination.prefix) != nil else { continue }
@@ -29,7 +32,7 @@ extension ScanCoordinator {
                 position: position,
                 claims: claims
             )
-            report.lanes += 1
+            tally.lanes += 1
             begun = true
         }
         return begun
@@ -56,7 +59,8 @@ extension ScanCoordinator {
         guard !slots.isEmpty else { return }
         let id = LaneID(rawValue: nextLane)
         nextLane += 1
-        let position: LaneRecord.Position = if case .slots = source.position { .slots(below: 0) } else { .scan(0) }
+        let position: LaneRecord.Position =
+            if case .slots = source.position { .slots(below: 0) } else { .scan(0) }
         progress.lanes[id] = LaneRecord(
             nodeIndex: source.nodeIndex,
             // Who runs there now is asked before the first page.
@@ -68,14 +72,22 @@ extension ScanCoordinator {
     }
 
     /// Begins to read the destination, if the migration still goes there.
-    mutating func openDestination(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration) {
+    mutating func openDestination(
+        _ id: LaneID,
+        _ record: LaneRecord,
+        _ testimony: [NodeStatus],
+        now: Duration
+    ) {
         guard case .migrationDestination(let source) = record.purpose, let first = testimony.first,
             let last = testimony.last
         else { return }
-        let moving = record.claims.intersection(stillMigrating(from: source, to: record.process.node, says: first))
+        let moving = record.claims.intersection(
+            stillMigrating(from: source, to: record.process.node, says: first)
+        )
         let importing = moving.intersection(last.importingSlots(from: source.node))
-        // A source may be marked while its destination is not, when a reshard was broken off: the destination neither
-        // owns nor imports the slot, so it answers nobody for it, and what the source holds is all there is.
+        // A source may be marked while its destination is not, when a reshard was broken off: the
+        // destination neither owns nor imports the slot, so it answers nobody for it, and what the source
+        // holds is all there is.
         let oneSided = moving.subtracting(last.importingSlots(from: source.node)).subtracting(last.slots)
         progress.covered.formUnion(oneSided)
         trouble.clear(oneSided)
@@ -88,7 +100,7 @@ extension ScanCoordinator {
         }
         progress.lanes[id]?.claims = importing
         progress.lanes[id]?.process = ProcessMark(last)
-        report.lanes += 1
+        began(id)
         askForMore(id)
         if importing != record.claims { plan(now: now) }
     }

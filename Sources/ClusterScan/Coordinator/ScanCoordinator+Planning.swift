@@ -37,12 +37,20 @@ extension ScanCoordinator {
                 continue
             }
             lanes[id] = lane
-            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0)
+            // A node that has not been found yet may be named by what its source says now.
+            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0 || !isFound(lane, for: record))
         }
     }
 
     private func lane(_ id: LaneID, for record: LaneRecord, in topology: ClusterTopology) -> Lane? {
-        guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else { return nil }
+        guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else {
+            // A destination that serves no slots yet is in no topology. Its source knows it: without asking there, each
+            // process that carries on would read the source again, and one that reads a page at a time for ever.
+            guard case .migrationDestination(let source) = record.purpose,
+                let source = self.node(source.node, near: record.nodeIndex, in: topology)
+            else { return nil }
+            return Lane(id: id, node: source, witnesses: [source])
+        }
         switch record.purpose {
         case .owned:
             let primary = topology.locate(node.id)?.shard.primary ?? node
@@ -50,9 +58,31 @@ extension ScanCoordinator {
         case .migrationSource:
             return Lane(id: id, node: node, witnesses: [node])
         case .migrationDestination(let source):
-            guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else { return nil }
+            guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else {
+                return nil
+            }
             return Lane(id: id, node: node, witnesses: [source, node])
         }
+    }
+
+    private func isFound(_ lane: Lane, for record: LaneRecord) -> Bool {
+        lane.node.id.prefix == record.process.node
+    }
+
+    /// Once the source of a migration has told where its destination is: begins there, or starts over.
+    ///
+    /// - Returns: Whether the lane had to be pointed elsewhere, so that what was said is not to be acted on.
+    mutating func findDestination(of id: LaneID, _ record: LaneRecord, now: Duration) -> Bool {
+        guard let current = lanes[id], !isFound(current, for: record), let topology else { return false }
+        if let lane = lane(id, for: record, in: topology), isFound(lane, for: record) {
+            lanes[id] = lane
+            askWitnesses(of: id, entering: .opening, fresh: true)
+        } else {
+            restart(id, reason: "its node is no longer in the cluster")
+            suspectTopology(now: now)
+            plan(now: now)
+        }
+        return true
     }
 
     /// Finds a node by the prefix of its id; the index says where it was in the topology of the cursor.
@@ -67,8 +97,8 @@ extension ScanCoordinator {
         return peers[prefix]
     }
 
-    /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by what the node
-    /// itself says.
+    /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by
+    /// what the node itself says.
     private mutating func startOwnedLanes(in topology: ClusterTopology) {
         // While the topology is being read again, the next one decides.
         guard load == .idle, hasRoom else { return }
@@ -81,7 +111,11 @@ extension ScanCoordinator {
             let id = LaneID(rawValue: nextLane)
             nextLane += 1
             let node = nodeToRead(of: shard)
-            lanes[id] = Lane(id: id, node: node, witnesses: node == shard.primary ? [node] : [node, shard.primary])
+            lanes[id] = Lane(
+                id: id,
+                node: node,
+                witnesses: node == shard.primary ? [node] : [node, shard.primary]
+            )
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
     }
@@ -90,7 +124,8 @@ extension ScanCoordinator {
     private var nodesWithOwnedLane: Set<NodeID> {
         var nodes: Set<NodeID> = []
         for (id, lane) in lanes {
-            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last else {
+            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last
+            else {
                 continue
             }
             nodes.insert(primary.id)
@@ -121,21 +156,23 @@ extension ScanCoordinator {
     mutating func restart(_ id: LaneID, reason: String) {
         let lane = lanes.removeValue(forKey: id)
         guard let record = progress.lanes.removeValue(forKey: id) else { return }
-        report.restarts += 1
+        tally.restarts += 1
         if let lane {
+            tally.keysReadAgain += lane.uncreditedKeys
             act(.report(.laneRestarted(lane.node, slots: record.claims, reason: reason)))
         }
     }
 
     /// Looks up where the nodes of a lane are by now: an id stays, an address may not.
     mutating func lookUpNodes(of id: LaneID) {
-        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology) else { return }
+        guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology)
+        else { return }
         lanes[id]?.node = again.node
         lanes[id]?.witnesses = again.witnesses
     }
 
-    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone: their own
-    /// nodes know better than hearsay, and are asked before anything is credited.
+    /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone:
+    /// their own nodes know better than hearsay, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {

@@ -1,7 +1,7 @@
 import HashTreeCollections
 
-/// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and costs nothing to
-/// repeat; what it has read is credited in portions.
+/// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and
+/// costs nothing to repeat; what it has read is credited in portions.
 extension ScanCoordinator {
     /// Where a lane that reads these slots begins.
     func firstPosition(for claims: SlotSet, at node: NodeStatus) -> LaneRecord.Position {
@@ -12,12 +12,29 @@ extension ScanCoordinator {
         guard node.nodeID != .standalone, !snapshotsAreForbidden, query.type == nil,
             policy.strategy != .scan, !claims.isSubset(of: largeSlots)
         else { return false }
-        // Our matcher and the server's agree on every pattern but those that mean something else on other platforms.
+        // Our matcher and the server's agree on every pattern but those that mean something else on other
+        // platforms.
         if query.pattern?.variesByPlatform ?? false { return false }
         if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
         // A server that walks the one slot by itself sends only what matches.
-        if query.pattern?.serverImpliedSlot != nil, node.version.scansSingleSlots { return false }
+        if slotWalkedAlone(by: node) != nil { return false }
         return claims.count <= Self.fewSlots
+    }
+
+    /// The one slot that a `SCAN` with this query's pattern walks, on servers that can: by their version, until
+    /// one was seen to walk on.
+    func slotWalkedAlone(by node: NodeStatus) -> HashSlot? {
+        guard node.version.scansSingleSlots, !serversWalkOn, policy.strategy == .auto, query.type == nil else {
+            return nil
+        }
+        return query.pattern?.serverImpliedSlot
+    }
+
+    /// Whether a server that should walk one slot alone has gone on to another: cursors of such servers carry
+    /// the slot in their low 14 bits.
+    func walksOn(_ lane: Lane, to next: UInt64) -> Bool {
+        guard let slot = lane.slotWalkedAlone, next != 0 else { return false }
+        return next & UInt64(HashSlot.count - 1) != UInt64(slot.rawValue)
     }
 
     /// Up to this many slots are read whole rather than filtered out of a walk over the node.
@@ -35,11 +52,14 @@ extension ScanCoordinator {
         var keys = 0
         var unknown: [HashSlot] = []
         for slot in next {
-            if let size = lane.sizes[slot], unknown.isEmpty, reads.snapshots.count < Self.mostSnapshotsPerBurst,
+            if let size = lane.sizes[slot], unknown.isEmpty,
+                reads.snapshots.count < Self.mostSnapshotsPerBurst,
                 keys == 0 || keys + size <= policy.keysPerBurst
             {
                 guard size > 0 else { continue }
-                reads.snapshots.append(SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack))
+                reads.snapshots.append(
+                    SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
+                )
                 keys += size
             } else if lane.sizes[slot] == nil {
                 unknown.append(slot)
@@ -93,7 +113,8 @@ extension ScanCoordinator {
             record.claims.remove(slot)
             lane.sizes[slot] = nil
         }
-        // Everything up to the first slot that still has something to read, or whose size is not known, is read.
+        // Everything up to the first slot that still has something to read, or whose size is not known, is
+        // read.
         let unread = record.claims.subtracting(SlotSet(below: position)).first { lane.sizes[$0] != 0 }
         let reached = unread.map { Int($0.rawValue) } ?? HashSlot.count
         lane.sizes = lane.sizes.filter { Int($0.key.rawValue) >= reached }
@@ -106,8 +127,9 @@ extension ScanCoordinator {
         trouble.clear(record.claims)
         lane.failures = 0
         lanes[id] = lane
-        report.pages += 1
-        progress.keysReturned += UInt64(batch.count)
+        tally.pages += 1
+        tally.snapshots += whole.count
+        note(batch, of: id)
         progress.lanes[id] = record.claims.isEmpty ? nil : record
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if record.claims.isEmpty {

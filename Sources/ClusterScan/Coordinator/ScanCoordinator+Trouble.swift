@@ -15,7 +15,7 @@ extension ScanCoordinator {
             return
         }
         if case .pausing = lane.phase { return }
-        report.retries += 1
+        tally.retries += 1
         if failure.remedy == .rediscover, isReplicaLane(id) {
             // Its cursor means nothing elsewhere, and the primary is there to be read.
             avoided.insert(lane.node.id)
@@ -64,8 +64,8 @@ extension ScanCoordinator {
         act(.wake(at: oldest + policy.patience))
     }
 
-    /// Gives up slots that have gone without progress for too long: the iteration fails, or goes on without them if
-    /// the policy allows it.
+    /// Gives up slots that have gone without progress for too long: the iteration fails, or goes on without
+    /// them if the policy allows it.
     mutating func giveUpWhatIsOverdue(now: Duration) {
         guard !isEnded else { return }
         let overdue = trouble.removeAll(since: now - policy.patience)
@@ -97,7 +97,9 @@ extension ScanCoordinator {
         plan(now: now)
     }
 
-    private func notCovered(_ slots: SlotSet, _ entries: [TroubleLog.Entry], now: Duration) -> ClusterScanError {
+    private func notCovered(_ slots: SlotSet, _ entries: [TroubleLog.Entry], now: Duration)
+        -> ClusterScanError
+    {
         let causes = entries.map { entry in
             let place = entry.cause.address.map { "\($0): " } ?? ""
             return "slots \(entry.slots): \(place)\(entry.cause.message)"

@@ -1,7 +1,8 @@
 import HashTreeCollections
 
-/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and knows no
-/// clock: events come in through mutating functions, with the time since the start, and actions are taken out.
+/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and
+/// knows no clock: events come in through mutating functions, with the time since the start, and actions
+/// are taken out.
 ///
 /// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
 package struct ScanCoordinator: Sendable {
@@ -11,7 +12,9 @@ package struct ScanCoordinator: Sendable {
     /// How far the iteration has come: the state of every cursor.
     package internal(set) var progress: ScanProgress
     package internal(set) var topology: ClusterTopology?
-    package internal(set) var report = ScanReport()
+    var tally = ScanReport()
+    /// The nodes that have been read.
+    var readNodes: Set<NodeID> = []
 
     var lanes: [LaneID: Lane] = [:]
     var nextLane: UInt64
@@ -27,6 +30,8 @@ package struct ScanCoordinator: Sendable {
     var largeSlots = SlotSet()
     /// Whether the user may not take snapshots.
     var snapshotsAreForbidden = false
+    /// Whether a server that should walk single slots was seen to walk on.
+    var serversWalkOn = false
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
     var backoff: Backoff
@@ -59,7 +64,6 @@ package struct ScanCoordinator: Sendable {
         self.policy = policy
         nextLane = (progress.lanes.keys.map(\.rawValue).max() ?? 0) + 1
         backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
-        report.wanted = progress.wanted
         if let topology { adoptIndices(of: topology) }
     }
 
@@ -88,7 +92,7 @@ package struct ScanCoordinator: Sendable {
     package mutating func topologyLoaded(_ topology: ClusterTopology, now: Duration) {
         guard !isEnded else { return }
         load = .idle
-        report.topologyLoads += 1
+        tally.topologyLoads += 1
         self.topology = topology
         adoptIndices(of: topology)
         act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
@@ -148,7 +152,7 @@ package struct ScanCoordinator: Sendable {
         let pause = backoff.pause(afterFailures: fruitlessLoads)
         load = .pausing(until: now + pause)
         if let reason {
-            report.retries += 1
+            tally.retries += 1
             act(.report(.retrying(reason.address, reason: reason.message, pause: pause)))
         }
         act(.wake(at: now + pause))
@@ -178,10 +182,18 @@ package struct ScanCoordinator: Sendable {
     }
 
     mutating func finish(now: Duration) {
+        end(.finish(report(now: now)))
+    }
+
+    /// What has been done so far.
+    package func report(now: Duration) -> ScanReport {
+        var report = tally
         report.keys = progress.keysReturned
+        report.nodes = readNodes.count
+        report.wanted = progress.wanted
         report.uncovered = progress.wanted.subtracting(progress.covered)
         report.elapsed = now
-        end(.finish(report))
+        return report
     }
 
     // MARK: Rules

@@ -1,7 +1,7 @@
 /// Something worth a log line or a count while an iteration runs.
 public enum ScanEvent: Sendable, Hashable {
-    /// A node is being walked for these slots.
-    case laneStarted(ClusterNode, slots: SlotSet)
+    /// A node is being read for these slots, with ``ScanStrategy/scan`` or ``ScanStrategy/slots``.
+    case laneStarted(ClusterNode, slots: SlotSet, strategy: ScanStrategy)
     /// A walk has ended; these of its slots are covered, those have to be read again.
     case laneEnded(ClusterNode, covered: SlotSet, lost: SlotSet)
     /// A walk is given up because the process, role or slots of its node changed; its slots are read anew.

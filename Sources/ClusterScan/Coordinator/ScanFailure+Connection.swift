@@ -1,5 +1,6 @@
 extension ScanFailure {
-    /// Tells failures that time heals from those that another look at the topology heals and those that nothing heals.
+    /// Tells failures that time heals from those that another look at the topology heals and those that
+    /// nothing heals.
     package init(_ error: ConnectionError) {
         switch error.kind {
         case .dnsFailure, .refused, .unreachable, .connectTimeout, .timeout, .closed, .other:

@@ -1,16 +1,27 @@
-/// What an iteration did, once it has ended.
+/// What an iteration did. Counts begin when it is started or resumed; ``keys`` alone goes on over
+/// resumptions.
 public struct ScanReport: Sendable, Hashable {
     /// Keys handed out since the start, over all resumptions.
     public package(set) var keys: UInt64 = 0
-    /// Pages read from servers.
+    /// Keys that were handed out for slots that had to be read again, so that at most as many may have come
+    /// twice.
+    public package(set) var keysReadAgain: UInt64 = 0
+    /// Batches handed out, empty ones included.
+    public package(set) var batches = 0
+    /// Requests that brought keys: pages of `SCAN`, and bursts of snapshots.
     public package(set) var pages = 0
+    /// Slots that were read in one snapshot.
+    public package(set) var snapshots = 0
     /// The slots that were wanted.
     public package(set) var wanted = SlotSet()
-    /// Wanted slots that were given up, when the options allow that; empty in a complete iteration.
+    /// Wanted slots that are not covered: none once the iteration is complete.
     public package(set) var uncovered = SlotSet()
-    /// Full walks of one node that were begun.
+    /// Different nodes that were read.
+    public package(set) var nodes = 0
+    /// Passes over nodes that were begun.
     public package(set) var lanes = 0
-    /// Walks that had to start over because the node's process, role or slots changed.
+    /// Passes that had to be repeated, in whole or in part, because the node's process, role or slots
+    /// changed.
     public package(set) var restarts = 0
     /// Requests that were asked again after a failure.
     public package(set) var retries = 0

@@ -1,6 +1,7 @@
 extension ClusterTopology {
-    /// Names the primaries that serve slots, in order: the node indices in a cursor mean the same nodes wherever
-    /// the fingerprint is the same. Addresses, replicas and the distribution of slots do not change it.
+    /// Names the primaries that serve slots, in order: the node indices in a cursor mean the same nodes
+    /// wherever the fingerprint is the same. Addresses, replicas and the distribution of slots do not
+    /// change it.
     ///
     /// - Complexity: O(number of shards).
     public var fingerprint: UInt32 {

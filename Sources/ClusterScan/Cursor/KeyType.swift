@@ -5,7 +5,8 @@ public struct KeyType: RawRepresentable, Hashable, Sendable, CustomStringConvert
 
     /// Names a type; modules bring names of their own.
     ///
-    /// - Parameter rawValue: The name, as `TYPE` answers it. Upper case is lowered, as servers compare without case.
+    /// - Parameter rawValue: The name, as `TYPE` answers it. Upper case is lowered, as servers compare
+    ///   without case.
     public init(rawValue: String) {
         self.rawValue = rawValue.lowercased()
     }

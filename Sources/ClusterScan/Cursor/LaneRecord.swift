@@ -4,7 +4,8 @@ package struct LaneRecord: Hashable, Sendable {
     package enum Purpose: Hashable, Sendable {
         /// The shard being read serves the slots and nothing moves.
         case owned
-        /// First half of reading slots on the move: the source, from which keys go to the destination (node id prefix).
+        /// First half of reading slots on the move: the source, from which keys go to the destination (node
+        /// id prefix).
         case migrationSource(to: UInt64)
         /// Second half: the destination, after this source was read in full.
         case migrationDestination(from: ProcessMark)

@@ -1,5 +1,5 @@
-/// Which server process a lane reads, and the config epoch it had when the lane started: what must be unchanged
-/// for the lane's cursor to mean anything and for its slots to be credited.
+/// Which server process a lane reads, and the config epoch it had when the lane started: what must be
+/// unchanged for the lane's cursor to mean anything and for its slots to be credited.
 package struct ProcessMark: Hashable, Sendable {
     /// The leading 64 bits of the node id.
     package var node: UInt64

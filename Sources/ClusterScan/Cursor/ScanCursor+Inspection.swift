@@ -34,7 +34,8 @@ extension ScanCursor {
     public struct Process: Sendable, Hashable {
         /// The first 16 of the 40 hexadecimal digits of the node id.
         public let nodeIDPrefix: String
-        /// The first 16 of the 40 hexadecimal digits of the run id; zeros where it has not been asked for yet.
+        /// The first 16 of the 40 hexadecimal digits of the run id; zeros where it has not been asked for
+        /// yet.
         public let runIDPrefix: String
         /// The node's config epoch when it was first asked.
         public let configEpoch: UInt64

@@ -1,8 +1,9 @@
 /// Where an iteration over a cluster stands: an opaque value that any process can resume from.
 ///
 /// It holds, for every node being read, the node's index and the server's own cursor there, the identity of
-/// the node and of its process, the slots that are done, and a digest of the query. Its text form is one word of
-/// URL-safe characters. As everywhere in Redis, `0` starts an iteration, and an iteration that has ended answers `0`.
+/// the node and of its process, the slots that are done, and a digest of the query. Its text form is one
+/// word of URL-safe characters. As everywhere in Redis, `0` starts an iteration, and an iteration that has
+/// ended answers `0`.
 ///
 /// ```swift
 /// var cursor = ScanCursor.start

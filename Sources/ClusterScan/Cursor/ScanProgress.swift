@@ -2,8 +2,8 @@ package import HashTreeCollections
 
 /// How far an iteration has come: all that a cursor says.
 ///
-/// A copy is taken for every batch, so all parts share their storage with the original; a copy costs the same for
-/// three nodes and for a thousand.
+/// A copy is taken for every batch, so all parts share their storage with the original; a copy costs the
+/// same for three nodes and for a thousand.
 package struct ScanProgress: Sendable {
     /// Names the query that must not change.
     package var queryDigest: UInt64

@@ -22,8 +22,9 @@ public struct ScanQuery: Hashable, Sendable {
     /// The slots that keys of the answer can have.
     public var slots: SlotSet { pattern?.impliedSlots.slots ?? .all }
 
-    /// Names the query in a cursor: FNV-1a over the parts, each led by its length so that no two queries run together.
-    /// It guards against mistakes, not against an adversary: whoever can make cursors can choose queries.
+    /// Names the query in a cursor: FNV-1a over the parts, each led by its length so that no two queries
+    /// run together. It guards against mistakes, not against an adversary: whoever can make cursors can
+    /// choose queries.
     package var digest: UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func add(_ bytes: some Collection<UInt8>, present: Bool) {

@@ -4,8 +4,8 @@ import HashTreeCollections
 enum ScanToken {
     private static let version: UInt8 = 1
 
-    /// Longer texts are refused unread. As many lanes as there are slots, with every number at its largest, need
-    /// 1,460,948 characters.
+    /// Longer texts are refused unread. As many lanes as there are slots, with every number at its largest,
+    /// need 1,460,948 characters.
     private static let mostCharacters = 3 << 19
 
     /// As many digits as the largest cursor of a single server has; the shortest text of ours is longer.

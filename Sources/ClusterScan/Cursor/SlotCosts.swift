@@ -30,7 +30,8 @@ struct SlotCosts {
         Self.visit + keys[Int(slot.rawValue)]
     }
 
-    /// What is left to read of a slot that a lane has claimed. How far a walk of a node has come cannot be told.
+    /// What is left to read of a slot that a lane has claimed. How far a walk of a node has come cannot be
+    /// told.
     func cost(of slot: HashSlot, at position: LaneRecord.Position) -> Double {
         switch position {
         case .scan: cost(of: slot)

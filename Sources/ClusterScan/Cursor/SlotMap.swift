@@ -1,8 +1,8 @@
 /// What stands for each slot in a cursor: not wanted, covered, open, or claimed by one of the lanes.
 ///
-/// One map for all lanes, because their claims exclude each other. It is written as runs, a few bytes when whole
-/// nodes are at one state, or as packed symbols of equal width where slots are so scattered that this is shorter:
-/// 4 KiB for up to one lane, 6 KiB for up to five, 20 KiB for a thousand, at the very worst.
+/// One map for all lanes, because their claims exclude each other. It is written as runs, a few bytes when
+/// whole nodes are at one state, or as packed symbols of equal width where slots are so scattered that this
+/// is shorter: 4 KiB for up to one lane, 6 KiB for up to five, 20 KiB for a thousand, at the very worst.
 struct SlotMap {
     private(set) var wanted = SlotSet()
     private(set) var covered = SlotSet()

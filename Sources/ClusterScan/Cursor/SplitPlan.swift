@@ -1,7 +1,7 @@
 import HashTreeCollections
 
-/// How the rest of an iteration is dealt out: lanes first, in as few pieces as will do, then the slots that no lane
-/// has claimed, node by node, to level the parts.
+/// How the rest of an iteration is dealt out: lanes first, in as few pieces as will do, then the slots that
+/// no lane has claimed, node by node, to level the parts.
 struct SplitPlan {
     struct Part {
         var slots = SlotSet()
@@ -88,8 +88,8 @@ struct SplitPlan {
         }
     }
 
-    /// The most expensive piece first, each to the part that has least so far: a part ends up with several pieces
-    /// only if they fit into the average with the last one left out.
+    /// The most expensive piece first, each to the part that has least so far: a part ends up with several
+    /// pieces only if they fit into the average with the last one left out.
     private mutating func deal(_ pieces: [Piece]) {
         let order = pieces.indices.sorted { (-pieces[$0].cost, $0) < (-pieces[$1].cost, $1) }
         for (rank, index) in order.enumerated() {

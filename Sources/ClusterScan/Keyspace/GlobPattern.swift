@@ -12,9 +12,9 @@ public struct GlobPattern: Sendable {
     package let matchesEverything: Bool
     private let exceedsNestingLimit: Bool
 
-    /// Servers answer "no match" once `*` is nested deeper than this: Redis since 6.2.16, 7.2.6 and 7.4.1 (the
-    /// fix of CVE-2024-31228), which Debian carried back to 7.0.15. Servers without the fix go on, and can
-    /// exhaust their stack; they are not imitated.
+    /// Servers answer "no match" once `*` is nested deeper than this: Redis since 6.2.16, 7.2.6 and 7.4.1
+    /// (the fix of CVE-2024-31228), which Debian carried back to 7.0.15. Servers without the fix go on, and
+    /// can exhaust their stack; they are not imitated.
     private static let nestingLimit = 1_000
 
     /// Makes a pattern.

@@ -1,8 +1,9 @@
 extension ClusterScanner {
     /// Reads the members of a set.
     ///
-    /// Members present throughout are returned at least once, also when the key's slot moves or its primary fails over
-    /// meanwhile: the set is then read again from its beginning. A key that does not exist has no members.
+    /// Members present throughout are returned at least once, also when the key's slot moves or its primary
+    /// fails over meanwhile: the set is then read again from its beginning. A key that does not exist has
+    /// no members.
     ///
     /// - Parameters:
     ///   - key: The name of the key; any bytes.
@@ -39,8 +40,8 @@ extension ClusterScanner {
         }
     }
 
-    /// Reads the fields of a hash without their values (`HSCAN … NOVALUES`; on servers before Redis 7.4 and Valkey 8.0 the
-    /// values travel and are dropped here).
+    /// Reads the fields of a hash without their values (`HSCAN … NOVALUES`; on servers before Redis 7.4 and
+    /// Valkey 8.0 the values travel and are dropped here).
     ///
     /// The promise is that of ``sscan(_:match:count:)``.
     ///
@@ -73,7 +74,8 @@ extension ClusterScanner {
     ) -> ScanMembers<(member: [UInt8], score: Double)> {
         members("ZSCAN", key, pattern, count) { page in
             stride(from: 0, to: page.count - 1, by: 2).compactMap { index in
-                guard let member = page[index].bytes, let score = page[index + 1].string.flatMap(Double.init) else {
+                guard let member = page[index].bytes, let score = page[index + 1].string.flatMap(Double.init)
+                else {
                     return nil
                 }
                 return (member, score)

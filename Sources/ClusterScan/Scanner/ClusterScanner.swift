@@ -3,10 +3,11 @@ public import NIOPosix
 
 /// Reads all the keys of a Redis or Valkey Cluster, page by page or as a stream.
 ///
-/// **The promise:** every key that exists from the start of an iteration to its end is returned at least once, while
-/// slots migrate, primaries fail over, servers restart and connections drop, and also when the iteration is stopped
-/// and resumed from its cursor in another process. When that cannot be kept, the iteration fails and names the slots
-/// it could not cover. `Docs/Guarantee.md` says why this holds and what no client can promise.
+/// **The promise:** every key that exists from the start of an iteration to its end is returned at least
+/// once, while slots migrate, primaries fail over, servers restart and connections drop, and also when the
+/// iteration is stopped and resumed from its cursor in another process. When that cannot be kept, the
+/// iteration fails and names the slots it could not cover. `Docs/Guarantee.md` says why this holds and what
+/// no client can promise.
 ///
 /// ```swift
 /// let scanner = ClusterScanner(seeds: [NodeAddress(host: "10.0.0.1", port: 6379)])
@@ -17,7 +18,8 @@ public import NIOPosix
 /// await scanner.shutDown()
 /// ```
 ///
-/// A server without cluster mode is scanned as a cluster of one node. One scanner may serve any number of tasks.
+/// A server without cluster mode is scanned as a cluster of one node. One scanner may serve any number of
+/// tasks.
 public final class ClusterScanner: Sendable {
     let seeds: [NodeAddress]
     private let connection: ConnectionConfiguration
@@ -77,16 +79,16 @@ public final class ClusterScanner: Sendable {
 
     /// Reads all nodes at once, as a sequence of batches, each with the cursor to resume after it.
     ///
-    /// Reading runs ahead of the consumer by a bounded amount and begins with the first call to `next()`. Connections
-    /// are closed when the iteration ends, is cancelled, or its iterator is let go.
+    /// Reading runs ahead of the consumer by a bounded amount and begins with the first call to `next()`.
+    /// Connections are closed when the iteration ends, is cancelled, or its iterator is let go.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin: ``ScanCursor/start`` or any cursor of the same query.
     ///   - pattern: Only keys that match this glob. If it implies slots, only their owners are asked.
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about it.
-    /// - Returns: A sequence that can be iterated once. It throws ``ClusterScanError``, with the cursor to resume from,
-    ///   or `CancellationError`.
+    /// - Returns: A sequence that can be iterated once. It throws ``ClusterScanError``, with the cursor to
+    ///   resume from, or `CancellationError`.
     public func batches(
         from cursor: ScanCursor = .start,
         match pattern: GlobPattern? = nil,
@@ -111,8 +113,8 @@ public final class ClusterScanner: Sendable {
 
     /// Reads all nodes at once, as a sequence of keys.
     ///
-    /// Convenient where a few hundred nanoseconds a key do not matter; ``batches(from:match:type:options:)`` is faster
-    /// and tells cursors.
+    /// Convenient where a few hundred nanoseconds a key do not matter;
+    /// ``batches(from:match:type:options:)`` is faster and tells cursors.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin: ``ScanCursor/start`` or any cursor of the same query.
@@ -145,7 +147,8 @@ public final class ClusterScanner: Sendable {
 
     /// Reads how many keys each primary holds (`DBSIZE`).
     ///
-    /// - Returns: Counts by primary. Expired keys that are not deleted yet count; nodes that do not answer are left out.
+    /// - Returns: Counts by primary. Expired keys that are not deleted yet count; nodes that do not answer
+    ///   are left out.
     /// - Throws: ``ClusterScanError`` if no node tells the topology.
     public func keyCounts() async throws -> [ClusterNode: Int] {
         let pages = pages

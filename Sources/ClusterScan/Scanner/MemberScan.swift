@@ -1,7 +1,9 @@
-/// The members of one collection, read in pages with `SSCAN`, `HSCAN` or `ZSCAN` from the owner of the key's slot.
+/// The members of one collection, read in pages with `SSCAN`, `HSCAN` or `ZSCAN` from the owner of the
+/// key's slot.
 ///
-/// Follows the key when its slot moves. A cursor means something only to the process that gave it, so when another
-/// process answers, the collection is read again from its beginning: members are then returned twice, never missed.
+/// Follows the key when its slot moves. A cursor means something only to the process that gave it, so when
+/// another process answers, the collection is read again from its beginning: members are then returned
+/// twice, never missed.
 struct MemberScan: Sendable {
     /// Which collection, and what of it.
     struct Request: Sendable {
@@ -19,7 +21,8 @@ struct MemberScan: Sendable {
         case failed(ScanFailure)
     }
 
-    /// Where to ask. A slot on its way here is asked for with `ASKING`, page after page, until the node refuses.
+    /// Where to ask. A slot on its way here is asked for with `ASKING`, page after page, until the node
+    /// refuses.
     private struct Place: Sendable {
         var address: NodeAddress
         var isAsking = false
@@ -48,7 +51,11 @@ struct MemberScan: Sendable {
     mutating func nextPage() async throws -> [RESPValue]? {
         guard !isFinished else { return nil }
         let deadline = ContinuousClock.now + Self.patience
-        var backoff = Backoff(shortest: .milliseconds(50), longest: .seconds(2), seed: .random(in: .min ... .max))
+        var backoff = Backoff(
+            shortest: .milliseconds(50),
+            longest: .seconds(2),
+            seed: .random(in: .min ... .max)
+        )
         var attempts = 0
         while true {
             try Task.checkCancellation()
@@ -90,7 +97,8 @@ struct MemberScan: Sendable {
             self.place = place
             let status = try await pages.status(of: place.address, fresh: false)
             let command = command(
-                // Of another process the cursor means nothing: the collection is read again from its beginning.
+                // Of another process the cursor means nothing: the collection is read again from its
+                // beginning.
                 cursor: status.runID == process ? cursor : 0,
                 omittingValues: request.withoutValues && status.version.scansHashesWithoutValues
             )
@@ -103,7 +111,9 @@ struct MemberScan: Sendable {
                 throw ScanFailure(.giveUp, .protocolViolation, "the reply is missing", at: place.address)
             }
             guard case .error(let error) = page else { return .page(page, from: status) }
-            if let redirection = Redirection(error, askedAt: place.address) { return .redirected(redirection) }
+            if let redirection = Redirection(error, askedAt: place.address) {
+                return .redirected(redirection)
+            }
             throw ScanFailure(error, at: place.address)
         } catch {
             return .failed(error)

@@ -1,5 +1,6 @@
 extension NodeConnection {
-    /// Sends commands in one write and waits for their replies, error replies included. Only on the event loop.
+    /// Sends commands in one write and waits for their replies, error replies included. Only on the event
+    /// loop.
     func sendAll(_ commands: [Command]) async throws(ConnectionError) -> [FlatReply] {
         try await withCheckedContinuation { continuation in
             send(commands) { continuation.resume(returning: $0) }

@@ -6,7 +6,8 @@ import NIOCore
 final class NodeLinks {
     private struct Link {
         let connection: NodeConnection
-        /// What the server said about itself over this very connection: its process cannot have changed since.
+        /// What the server said about itself over this very connection: its process cannot have changed
+        /// since.
         var status: NodeStatus?
     }
 
@@ -22,8 +23,8 @@ final class NodeLinks {
         discovery = NodeDiscovery(seeds: seeds)
     }
 
-    /// A connection that is open already. Pages are read over it and no other, as their cursor belongs to the process
-    /// whose status was read there.
+    /// A connection that is open already. Pages are read over it and no other, as their cursor belongs to
+    /// the process whose status was read there.
     func openConnection(to address: NodeAddress) -> NodeConnection? {
         guard let link = links[address], link.connection.isOpen else { return nil }
         return link.connection
@@ -39,7 +40,11 @@ final class NodeLinks {
         if let connection = openConnection(to: address) { return connection }
         let connection: NodeConnection
         do {
-            connection = try await NodeConnection.connect(to: address, configuration: configuration, on: eventLoop).get()
+            connection = try await NodeConnection.connect(
+                to: address,
+                configuration: configuration,
+                on: eventLoop
+            ).get()
         } catch let error as ConnectionError {
             throw error
         } catch {
@@ -59,8 +64,7 @@ final class NodeLinks {
     }
 
     /// What the server at an address says about itself.
-    ///
-    /// - Parameter fresh: Whether it must be asked now; otherwise its word from this connection's beginning will do.
+    /// Unless it must be fresh, its word from the beginning of this connection will do.
     func status(of address: NodeAddress, fresh: Bool) async throws(ScanFailure) -> NodeStatus {
         do {
             let connection = try await connection(to: address)
@@ -78,10 +82,16 @@ final class NodeLinks {
         }
     }
 
-    private func identify(_ connection: NodeConnection) async throws(ConnectionError) -> (RESPValue, RESPValue) {
+    private func identify(_ connection: NodeConnection) async throws(ConnectionError) -> (
+        RESPValue, RESPValue
+    ) {
         let replies = try await connection.sendAll([Command("INFO", "server"), Command("CLUSTER", "NODES")])
         guard replies.count == 2 else {
-            throw ConnectionError(.protocolViolation, address: connection.address, message: "replies are missing")
+            throw ConnectionError(
+                .protocolViolation,
+                address: connection.address,
+                message: "replies are missing"
+            )
         }
         return (replies[0].value, replies[1].value)
     }
@@ -93,7 +103,12 @@ final class NodeLinks {
     ) throws(ScanFailure) -> NodeStatus {
         if case .error(let error) = info { throw ScanFailure(error, at: address) }
         guard let text = info.string else {
-            throw ScanFailure(.giveUp, .protocolViolation, "INFO answered with something other than text", at: address)
+            throw ScanFailure(
+                .giveUp,
+                .protocolViolation,
+                "INFO answered with something other than text",
+                at: address
+            )
         }
         do {
             guard try ServerInfo(text).isCluster else { return try NodeStatus(standaloneInfo: text) }
@@ -129,7 +144,8 @@ final class NodeLinks {
                 reply = try await connection.send(Command("CLUSTER", "SLOTS"))
             } catch {
                 // What a server without cluster mode answers, or one so old that it has no such command.
-                guard case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") else {
+                guard case .server(let reply) = error.kind, reply.message.contains("cluster support disabled")
+                else {
                     throw error
                 }
                 return ClusterTopology(standalone: address)

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Serves single pages: carries an iteration on from its cursor by one page, and keeps connections between calls.
+/// Serves single pages: carries an iteration on from its cursor by one page, and keeps connections between
+/// calls.
 actor PageReader {
     private nonisolated let eventLoop: any EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
@@ -111,8 +112,8 @@ actor PageReader {
 
         var now: Duration { start.duration(to: .now) }
 
-        /// What to do next; `nil` when the page is complete. A page asked for after the first one is left to the next
-        /// call, once everything that settles this one has been done.
+        /// What to do next; `nil` when the page is complete. A page asked for after the first one is left
+        /// to the next call, once everything that settles this one has been done.
         mutating func nextAction() -> ScanAction? {
             pending += coordinator.takeActions()
             while !pending.isEmpty {
@@ -149,7 +150,9 @@ actor PageReader {
             }
         case .readPage(let lane, let node, let cursor):
             await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
-                let page = try await connection.scanPage(step.query.command(cursor: cursor, count: step.options.count))
+                let page = try await connection.scanPage(
+                    step.query.command(cursor: cursor, count: step.options.count)
+                )
                 return step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
             }
         case .readSlots(let lane, let node, let reads):

@@ -13,7 +13,8 @@ struct ReadAheadBuffer: Sendable {
 
     var isEmpty: Bool { batches.isEmpty }
 
-    /// Whether another page may be asked for. Pages under way are not counted: one per node may exceed the limit.
+    /// Whether another page may be asked for. Pages under way are not counted: one per node may exceed the
+    /// limit.
     var hasRoom: Bool { bytes <= limit }
 
     mutating func append(_ batch: ScanBatch) {

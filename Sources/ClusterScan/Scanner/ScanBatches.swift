@@ -20,6 +20,15 @@ public struct ScanBatches: AsyncSequence, Sendable {
         }
     }
 
+    /// What the iteration has done so far, also after it failed or was stopped; `nil` if its cursor was
+    /// refused.
+    public var reportSoFar: ScanReport? {
+        get async {
+            guard case .success(let run) = run else { return nil }
+            return await run.reportSoFar
+        }
+    }
+
     /// Begins the iteration. A second call is a programming error and traps.
     ///
     /// - Returns: The iterator.

@@ -1,8 +1,8 @@
-/// How an iteration goes about its work. None of it changes which keys are returned, so all of it may differ between
-/// the calls of one iteration.
+/// How an iteration goes about its work. None of it changes which keys are returned, so all of it may
+/// differ between the calls of one iteration.
 public struct ScanOptions: Sendable {
-    /// `COUNT`: about how many keys a server looks at for one page, 1 or more. More means fewer, longer calls: 1,000 take
-    /// a server about 0.6 ms; beyond that little speed is gained.
+    /// `COUNT`: about how many keys a server looks at for one page, 1 or more. More means fewer, longer
+    /// calls: 1,000 take a server about 0.6 ms; beyond that little speed is gained.
     public var count: Int
     /// How nodes are read.
     public var strategy: ScanStrategy
@@ -12,8 +12,8 @@ public struct ScanOptions: Sendable {
     public var maximumConcurrentNodes: Int?
     /// How much the stream reads ahead of its consumer, in bytes of key names over all nodes.
     public var readAheadBytes: Int
-    /// How long slots may go without any progress, for example because their node is down and no replica has taken
-    /// over, before the iteration gives up.
+    /// How long slots may go without any progress, for example because their node is down and no replica
+    /// has taken over, before the iteration gives up.
     public var patience: Duration
     /// Whether to end with the slots that were given up named in the report, rather than with an error.
     public var allowsUncoveredSlots: Bool

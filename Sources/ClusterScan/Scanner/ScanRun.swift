@@ -3,7 +3,8 @@ import NIOCore
 
 /// Drives one coordinator for a stream: all nodes at once, ahead of the consumer as far as the buffer allows.
 ///
-/// Runs on the event loop of its connections, so that nothing hops between threads from a reply to the next request.
+/// Runs on the event loop of its connections, so that nothing hops between threads from a reply to the next
+/// request.
 actor ScanRun {
     private nonisolated let eventLoop: any EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
@@ -69,6 +70,9 @@ actor ScanRun {
 
     /// What the run did, once it has ended.
     var report: ScanReport? { try? outcome?.get() }
+
+    /// What the run has done so far.
+    var reportSoFar: ScanReport { (try? outcome?.get()) ?? coordinator.report(now: now) }
 
     private func takeBatches() -> Deque<ScanBatch> {
         let batches = buffer.removeAll()

@@ -9,14 +9,18 @@ extension SlotReads {
 
     /// Reads the replies to ``commands``.
     func decode(_ replies: [FlatReply]) throws(ReplyError) -> (snapshots: [KeyBatch], counts: [Int]) {
-        guard replies.count == snapshots.count + counts.count else { throw .unexpected("replies are missing") }
+        guard replies.count == snapshots.count + counts.count else {
+            throw .unexpected("replies are missing")
+        }
         var keys: [KeyBatch] = []
         keys.reserveCapacity(snapshots.count)
         for reply in replies.prefix(snapshots.count) {
             keys.append(try reply.keys())
         }
         guard keys.reduce(0, { $0 + $1.byteCount }) <= Self.mostBytes else {
-            throw .unexpected("the keys of one burst take over \(Self.mostBytes) bytes: ask for fewer (COUNT)")
+            throw .unexpected(
+                "the keys of one burst take over \(Self.mostBytes) bytes: ask for fewer (COUNT)"
+            )
         }
         var sizes: [Int] = []
         sizes.reserveCapacity(counts.count)

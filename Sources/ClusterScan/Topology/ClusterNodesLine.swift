@@ -1,8 +1,8 @@
 /// One line of `CLUSTER NODES`.
 ///
-/// Form: `id ip:port@cport[,hostname[,name=value…]] flags primary ping pong epoch link slot…`, where a slot is `n`,
-/// `n-m`, `[n->-id]` (migrating) or `[n-<-id]` (importing); the last two stand on the node's own line only.
-/// Source: <https://redis.io/docs/latest/commands/cluster-nodes/>.
+/// Form: `id ip:port@cport[,hostname[,name=value…]] flags primary ping pong epoch link slot…`, where a slot
+/// is `n`, `n-m`, `[n->-id]` (migrating) or `[n-<-id]` (importing); the last two stand on the node's own
+/// line only. Source: <https://redis.io/docs/latest/commands/cluster-nodes/>.
 package struct ClusterNodesLine: Hashable, Sendable {
     /// The flags that matter here; servers have more.
     struct Flags: OptionSet, Hashable, Sendable {

@@ -1,9 +1,9 @@
 /// The answer to `CLUSTER SLOTS`, read into a topology.
 ///
-/// Form: an array of `[first slot, last slot, primary, replica…]`, each node `[endpoint, port, id, metadata…]`.
-/// The id came with 4.0, the metadata with 7.0. The endpoint is the one the cluster prefers (an IP or a hostname);
-/// NULL or an empty string stands for the address that was asked, and `?` for a hostname that is not known.
-/// Source: <https://redis.io/docs/latest/commands/cluster-slots/>.
+/// Form: an array of `[first slot, last slot, primary, replica…]`, each node `[endpoint, port, id,
+/// metadata…]`. The id came with 4.0, the metadata with 7.0. The endpoint is the one the cluster prefers
+/// (an IP or a hostname); NULL or an empty string stands for the address that was asked, and `?` for a
+/// hostname that is not known. Source: <https://redis.io/docs/latest/commands/cluster-slots/>.
 package struct ClusterSlotsReply {
     package let topology: ClusterTopology
 
@@ -12,8 +12,8 @@ package struct ClusterSlotsReply {
     /// - Parameters:
     ///   - reply: What the server answered.
     ///   - asked: The address the question went to, for endpoints that the server leaves open.
-    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or names a primary that cannot be
-    ///   reached as named.
+    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or names a primary that
+    ///   cannot be reached as named.
     package init(_ reply: RESPValue, asked: NodeAddress) throws(TopologyError) {
         guard let entries = reply.array else {
             throw TopologyError("CLUSTER SLOTS answered with something other than an array")

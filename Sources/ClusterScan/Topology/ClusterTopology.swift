@@ -1,7 +1,7 @@
 /// Which node serves which hash slots, as one node of the cluster saw it at one moment.
 ///
-/// A topology is a hint about where to look. What may be claimed and credited during a scan is decided by what
-/// each node says about itself (see ``NodeStatus``).
+/// A topology is a hint about where to look. What may be claimed and credited during a scan is decided by
+/// what each node says about itself (see ``NodeStatus``).
 public struct ClusterTopology: Hashable, Sendable {
     /// A primary, its replicas, and the hash slots they serve.
     public struct Shard: Hashable, Sendable {
@@ -19,8 +19,8 @@ public struct ClusterTopology: Hashable, Sendable {
         }
     }
 
-    /// The shards that serve slots, ordered by the id of their primary, so that the index of a shard is the same
-    /// for every client that sees the same primaries.
+    /// The shards that serve slots, ordered by the id of their primary, so that the index of a shard is the
+    /// same for every client that sees the same primaries.
     public let shards: [Shard]
     /// Whether the server runs in cluster mode; otherwise there is one shard that serves every slot.
     public let isCluster: Bool
@@ -31,8 +31,8 @@ public struct ClusterTopology: Hashable, Sendable {
 
     /// Puts shards in order.
     ///
-    /// - Throws: ``TopologyError`` if two shards have one primary or one slot in common: no server says such a
-    ///   thing.
+    /// - Throws: ``TopologyError`` if two shards have one primary or one slot in common: no server says
+    ///   such a thing.
     package init(shards: [Shard], isCluster: Bool = true) throws(TopologyError) {
         let ordered = shards.sorted { $0.primary.id < $1.primary.id }
         var served = SlotSet()

@@ -10,8 +10,8 @@ package struct NodeDiscovery: Sendable {
 
     /// The addresses to ask, one after the other until one answers.
     ///
-    /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with another
-    /// one, so that a node with an outdated view is not believed for ever.
+    /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with
+    /// another one, so that a node with an outdated view is not believed for ever.
     package mutating func candidates(knowing topology: ClusterTopology?) -> [NodeAddress] {
         let known = topology?.shards.map(\.primary.address) ?? []
         let replicas = topology?.shards.flatMap(\.replicas).map(\.address) ?? []

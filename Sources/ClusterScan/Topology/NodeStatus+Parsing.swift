@@ -11,8 +11,8 @@ extension NodeStatus {
             throw TopologyError("CLUSTER NODES has no line about the node that was asked")
         }
         let server = try ServerInfo(info)
-        // The server's own rule for "the cluster is up as seen from here" (clusterUpdateState): more than half of
-        // the primaries that serve slots are not failing.
+        // The server's own rule for "the cluster is up as seen from here" (clusterUpdateState): more than
+        // half of the primaries that serve slots are not failing.
         let voters = lines.filter { $0.isPrimary && !$0.slots.isEmpty }
         let reachable = voters.count { !$0.isFailing }
         let seesMajority = voters.isEmpty || reachable > voters.count / 2
@@ -59,7 +59,8 @@ extension NodeStatus {
         return peers
     }
 
-    /// What a server without cluster mode says about itself: it serves every slot, whatever its replication role.
+    /// What a server without cluster mode says about itself: it serves every slot, whatever its replication
+    /// role.
     ///
     /// - Parameter info: The text of `INFO server`.
     /// - Throws: ``TopologyError`` if the text is not understood.

@@ -1,7 +1,9 @@
-/// What a server process says about itself, at one moment: the only ground on which slots are claimed and credited.
+/// What a server process says about itself, at one moment: the only ground on which slots are claimed and
+/// credited.
 ///
-/// In cluster mode it is read from `CLUSTER NODES`, whose own line (flag `myself`) is the one place that shows
-/// role, config epoch, slots and migration marks in one reply, and from `INFO server`, which alone has the run id.
+/// In cluster mode it is read from `CLUSTER NODES`, whose own line (flag `myself`) is the one place that
+/// shows role, config epoch, slots and migration marks in one reply, and from `INFO server`, which alone
+/// has the run id.
 package struct NodeStatus: Hashable, Sendable {
     /// The lasting name of the node.
     package var nodeID: NodeID
@@ -17,8 +19,8 @@ package struct NodeStatus: Hashable, Sendable {
     package var migrating: [HashSlot: NodeID]
     /// Slots on their way here, key by key (`[slot-<-id]`). Primaries only.
     package var importing: [HashSlot: NodeID]
-    /// Where this node reaches the other ends of its migrations; they may serve no slots yet, and are then in no
-    /// topology.
+    /// Where this node reaches the other ends of its migrations; they may serve no slots yet, and are then
+    /// in no topology.
     package var peers: [NodeID: NodeAddress]
     /// Whether the node reaches most of the primaries that serve slots. A primary that does not may have been
     /// replaced without knowing it.

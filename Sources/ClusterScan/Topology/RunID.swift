@@ -1,7 +1,7 @@
 /// The name of one server *process*: drawn anew at every start (`run_id` of `INFO server`).
 ///
-/// A `SCAN` cursor means something only to the process that gave it, because each process hashes keys with its
-/// own random seed. A cursor is therefore never sent to a process with another run id.
+/// A `SCAN` cursor means something only to the process that gave it, because each process hashes keys with
+/// its own random seed. A cursor is therefore never sent to a process with another run id.
 public struct RunID: Hashable, Sendable, LosslessStringConvertible {
     let value: HexIdentifier
 

@@ -7,9 +7,9 @@ package struct ServerInfo: Hashable, Sendable {
     /// Reads the text of `INFO server`.
     ///
     /// - Parameter text: The server's answer.
-    /// - Throws: ``TopologyError`` if it has no run id, without which a restarted server cannot be told from the
-    ///   one that gave a cursor; or if it does not say whether the server is part of a cluster: taken for a single
-    ///   server, a node would be believed to hold everything.
+    /// - Throws: ``TopologyError`` if it has no run id, without which a restarted server cannot be told
+    ///   from the one that gave a cursor; or if it does not say whether the server is part of a cluster:
+    ///   taken for a single server, a node would be believed to hold everything.
     package init(_ text: String) throws(TopologyError) {
         var runID: RunID?
         var redis: ServerVersion?

@@ -42,7 +42,8 @@ struct OutputOptions: ParsableArguments {
             discussion: """
                 text: one name a line; control characters, backslashes and bytes that are not UTF-8 as \\n \
                 \\r \\t \\\\ \\xHH, so that every name can be told. json: {"key":"…"} a line, \
-                {"key_base64":"…"} for names that are not UTF-8. nul: the bytes as they are, \
+                {"key_base64":"…"} for names that are not UTF-8, and a last line {"report":{"complete":…}}; \
+                without that line, or with false, it is a part. nul: the bytes as they are, \
                 and a zero byte (xargs -0). On a terminal, characters that could mislead the eye are escaped \
                 as well.
                 """

@@ -12,6 +12,15 @@ package struct DumpEnding: Sendable {
         /// The iteration or the output failed.
         case failed(CommandFailure)
 
+        /// Whether the output takes nothing more.
+        package var isOutputFailure: Bool {
+            if case .failed(let failure) = self {
+                failure.status == .outputFailed || failure.status == .pipeClosed
+            } else {
+                false
+            }
+        }
+
         /// Whether the iteration has nothing left to return.
         package var isIterationComplete: Bool {
             if case .finished(let report) = self { report.isComplete } else { false }

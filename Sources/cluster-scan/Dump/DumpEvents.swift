@@ -20,7 +20,7 @@ final class DumpEvents: Sendable {
 
     func handle(_ event: ScanEvent) {
         switch event {
-        case .laneStarted(let node, _):
+        case .laneStarted(let node, _, _):
             state.withLock { _ = $0.nodes.insert(node.id) }
         case .laneEnded(let node, _, let lost):
             guard !lost.isEmpty else { return }

@@ -29,9 +29,10 @@ struct DumpRun: Sendable {
             KeyWriter(BlockWriter(file), format: format, escapesDeceptive: file.isTerminal),
             from: start
         )
+        let batches = scanner.batches(from: start, match: pattern, type: type, options: options)
         var ending: DumpEnding.Cause
         do {
-            ending = try await copy(into: &dump)
+            ending = try await copy(batches, into: &dump)
             try dump.flush()
         } catch let failure as SystemError {
             ending = .failed(CommandFailure(failure))
@@ -45,6 +46,13 @@ struct DumpRun: Sendable {
         }
         let limitReached = if case .limitReached = ending { true } else { false }
         do throws(SystemError) {
+            // A partial file shows by its name that it is not complete, and more lines may be added to it.
+            if format == .json, !ending.isOutputFailure, outputFile == nil || ending.isIterationComplete,
+                let report = await batches.reportSoFar
+            {
+                let cursor = ending.isIterationComplete ? nil : dump.settled.cursor
+                try dump.end(with: ReportLine(report, cursor: cursor).text)
+            }
             try tidyUp(
                 dump.settled,
                 isComplete: ending.isIterationComplete,
@@ -64,11 +72,10 @@ struct DumpRun: Sendable {
         )
     }
 
-    private func copy(into dump: inout KeyDump) async throws -> DumpEnding.Cause {
+    private func copy(_ batches: ScanBatches, into dump: inout KeyDump) async throws -> DumpEnding.Cause {
         let clock = ContinuousClock()
         var flushed = clock.now
         var saved = flushed
-        let batches = scanner.batches(from: start, match: pattern, type: type, options: options)
         for try await batch in batches {
             if let limit, dump.keys + UInt64(batch.keys.count) >= limit {
                 let rest = Int(limit - dump.keys)

@@ -67,6 +67,14 @@ package struct KeyDump: ~Copyable {
         settle()
     }
 
+    /// Writes a last line that is not a name, and flushes. No cursor stands for it.
+    ///
+    /// - Throws: ``SystemError`` if the output fails.
+    package mutating func end(with line: String) throws(SystemError) {
+        try writer.write(line: line)
+        try writer.flush()
+    }
+
     private mutating func settle() {
         let written = writer.output.written
         guard let first = unsettled.first, first.end <= written else { return }

@@ -52,6 +52,16 @@ package indirect enum JSONText {
         }
     }
 
+    /// The document on one line, for programs.
+    package var line: String {
+        switch self {
+        case .null, .bool, .number, .string: text
+        case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { Self.quote($0.name) + ":" + $0.value.line }.joined(separator: ",") + "}"
+        }
+    }
+
     private static func quote(_ text: String) -> String {
         "\"" + text.unicodeScalars.map { isEscaped($0) ? escape($0) : String($0) }.joined() + "\""
     }

@@ -59,6 +59,14 @@ package struct KeyWriter: ~Copyable {
         }
     }
 
+    /// Writes a line that is not a name.
+    ///
+    /// - Throws: ``SystemError``.
+    package mutating func write(line: String) throws(SystemError) {
+        for byte in line.utf8 { try output.append(byte) }
+        try output.append(UInt8(ascii: "\n"))
+    }
+
     package mutating func flush() throws(SystemError) {
         try output.flush()
     }

@@ -14,12 +14,16 @@ struct CoordinatorScript {
     static let replica = ClusterNode(id: id("c"), address: NodeAddress(host: "c", port: 3))
 
     static func id(_ digit: Character) -> NodeID {
-        guard let id = NodeID(String(repeating: digit, count: 40)) else { fatalError("40 hexadecimal digits") }
+        guard let id = NodeID(String(repeating: digit, count: 40)) else {
+            fatalError("40 hexadecimal digits")
+        }
         return id
     }
 
     static func run(_ digit: Character) -> RunID {
-        guard let run = RunID(String(repeating: digit, count: 40)) else { fatalError("40 hexadecimal digits") }
+        guard let run = RunID(String(repeating: digit, count: 40)) else {
+            fatalError("40 hexadecimal digits")
+        }
         return run
     }
 
@@ -28,7 +32,9 @@ struct CoordinatorScript {
         return slots
     }
 
-    static func topology(a slotsOfA: String, b slotsOfB: String, replicas: [ClusterNode] = []) throws -> ClusterTopology {
+    static func topology(a slotsOfA: String, b slotsOfB: String, replicas: [ClusterNode] = []) throws
+        -> ClusterTopology
+    {
         let shards = [(a, slotsOfA, replicas), (b, slotsOfB, [])].filter { !$0.1.isEmpty }.map {
             ClusterTopology.Shard(primary: $0.0, replicas: $0.2, slots: slots($0.1))
         }
@@ -76,7 +82,8 @@ struct CoordinatorScript {
 
     // MARK: Answers
 
-    mutating func answerTopology(_ topology: ClusterTopology, _ at: SourceLocation = #_sourceLocation) throws {
+    mutating func answerTopology(_ topology: ClusterTopology, _ at: SourceLocation = #_sourceLocation) throws
+    {
         try take("the topology", sourceLocation: at) { if case .loadTopology = $0 { () } else { nil } }
         coordinator.topologyLoaded(topology, now: now)
         collect()
@@ -84,7 +91,9 @@ struct CoordinatorScript {
 
     mutating func answerStatus(_ status: NodeStatus, _ at: SourceLocation = #_sourceLocation) throws {
         let lane = try take("the status of \(status.nodeID)", sourceLocation: at) { action -> LaneID? in
-            guard case .readStatus(let lane, let node, _) = action, node.id == status.nodeID else { return nil }
+            guard case .readStatus(let lane, let node, _) = action, node.id == status.nodeID else {
+                return nil
+            }
             return lane
         }
         coordinator.statusRead(lane, status, now: now)
@@ -105,7 +114,9 @@ struct CoordinatorScript {
         }
         #expect(asked == cursor, sourceLocation: at)
         let batch = KeyBatch(keys.map { Array($0.utf8) })
-        if let batch = coordinator.pageRead(lane, next: next, keys: batch, now: now) { delivered.append(batch) }
+        if let batch = coordinator.pageRead(lane, next: next, keys: batch, now: now) {
+            delivered.append(batch)
+        }
         collect()
     }
 
@@ -115,7 +126,8 @@ struct CoordinatorScript {
         _ table: [UInt16: [String]],
         _ at: SourceLocation = #_sourceLocation
     ) throws {
-        let (lane, reads) = try take("slots of \(node)", sourceLocation: at) { action -> (LaneID, SlotReads)? in
+        let (lane, reads) = try take("slots of \(node)", sourceLocation: at) {
+            action -> (LaneID, SlotReads)? in
             guard case .readSlots(let lane, let asked, let reads) = action, asked == node else { return nil }
             return (lane, reads)
         }
@@ -129,7 +141,9 @@ struct CoordinatorScript {
     }
 
     /// Fails the request that is open at a node.
-    mutating func fail(_ node: ClusterNode, _ failure: ScanFailure, _ at: SourceLocation = #_sourceLocation) throws {
+    mutating func fail(_ node: ClusterNode, _ failure: ScanFailure, _ at: SourceLocation = #_sourceLocation)
+        throws
+    {
         let lane = try take("anything of \(node)", sourceLocation: at) { action -> LaneID? in
             switch action {
             case .readStatus(let lane, let asked, _) where asked == node: lane

@@ -94,7 +94,10 @@ struct GivingUpTests {
     func replica() throws {
         let replica = CoordinatorScript.replica
         let topology = try Script.topology(a: "0-16383", b: "", replicas: [replica])
-        var script = Script(topology: topology, policy: ScanPolicy(readPreference: .preferReplicas, strategy: .scan))
+        var script = Script(
+            topology: topology,
+            policy: ScanPolicy(readPreference: .preferReplicas, strategy: .scan)
+        )
         var own = status(replica, "0-16383")
         own.role = .replica(of: a.id)
         try script.answerStatus(own)

@@ -73,6 +73,48 @@ struct MigrationRulesTests {
         try again.answerPage(of: b, expecting: 0, next: 0)
     }
 
+    @Test("a destination that serves no slots yet is found again through its source", arguments: [true, false])
+    func resumedToEmptyDestination(isBegun: Bool) throws {
+        var script = try readSource()
+        if isBegun {
+            try script.answerStatus(source())
+            try script.answerStatus(destination())
+            try script.answerPage(of: b, expecting: 0, next: 7)
+        }
+        let token = ScanCursor(script.coordinator.progress).description
+        var again = Script(
+            progress: try ScanCursor(token).progress(of: ScanQuery()),
+            topology: try Script.topology(a: "\(slot)", b: ""),
+            query: ScanQuery(),
+            policy: ScanPolicy(strategy: .scan)
+        )
+        try again.answerStatus(source())
+        try again.answerStatus(source())
+        try again.answerStatus(destination())
+        try again.answerPage(of: b, expecting: isBegun ? 7 : 0, next: 0)
+        try again.answerStatus(source())
+        try again.answerStatus(destination())
+        #expect(again.report?.isComplete == true)
+    }
+
+    @Test("if the source no longer knows the destination, the slot is read anew")
+    func resumedToForgottenDestination() throws {
+        let token = ScanCursor(try readSource().coordinator.progress).description
+        var again = Script(
+            progress: try ScanCursor(token).progress(of: ScanQuery()),
+            topology: try Script.topology(a: "\(slot)", b: ""),
+            query: ScanQuery(),
+            policy: ScanPolicy(strategy: .scan)
+        )
+        var forgetful = source(isMigrating: false)
+        forgetful.peers = [:]
+        try again.answerStatus(forgetful)
+        #expect(again.covered.isEmpty)
+        try again.answerTopology(try Script.topology(a: "\(slot)", b: ""))
+        try again.answerStatus(forgetful)
+        try again.answerPage(of: a, expecting: 0, next: 0)
+    }
+
     @Test("if the migration ended during the second read, the slot is read anew at its new owner")
     func endedMeanwhile() throws {
         var script = try readSource()

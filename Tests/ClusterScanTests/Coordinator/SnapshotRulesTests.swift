@@ -10,7 +10,9 @@ struct SnapshotRulesTests {
         NodeStatus(nodeID: a.id, runID: Script.run(run), configEpoch: epoch, slots: Script.slots(slots))
     }
 
-    private func script(wanted: String, _ policy: ScanPolicy, _ query: ScanQuery = ScanQuery()) throws -> Script {
+    private func script(wanted: String, _ policy: ScanPolicy, _ query: ScanQuery = ScanQuery()) throws
+        -> Script
+    {
         var script = Script(
             wanted: wanted,
             topology: try Script.topology(a: "0-16383", b: ""),
@@ -61,7 +63,10 @@ struct SnapshotRulesTests {
 
     @Test("what is credited already stays so when the process is replaced; the rest is read again")
     func restart() throws {
-        var script = try script(wanted: "1-3", ScanPolicy(strategy: .slots, keysPerBurst: 1, slotsPerCredit: 1))
+        var script = try script(
+            wanted: "1-3",
+            ScanPolicy(strategy: .slots, keysPerBurst: 1, slotsPerCredit: 1)
+        )
         let table: [UInt16: [String]] = [1: ["x"], 2: ["y"], 3: ["z"]]
         try script.answerSlots(of: a, table)
         try script.answerSlots(of: a, table)
@@ -104,5 +109,28 @@ struct SnapshotRulesTests {
     func type() throws {
         var script = try script(wanted: "1-3", ScanPolicy(), ScanQuery(type: .hash))
         try script.answerPage(of: a, expecting: 0, next: 0)
+    }
+
+    @Test("a newer server walks the slot of a hash tag alone; one that walks on is read by snapshot instead")
+    func slotWalkedAlone() throws {
+        let slot = HashSlot(key: "bar")
+        var status = status()
+        status.version = ServerVersion(.valkey, 8, 0)
+        var script = Script(
+            wanted: "\(slot)",
+            topology: try Script.topology(a: "0-16383", b: ""),
+            query: ScanQuery(pattern: GlobPattern("{bar}*")),
+            policy: ScanPolicy()
+        )
+        try script.answerStatus(status)
+        let inSlot = UInt64(3) << 14 | UInt64(slot.rawValue)
+        try script.answerPage(of: a, expecting: 0, next: inSlot, keys: ["{bar}1"])
+        try script.answerPage(of: a, expecting: inSlot, next: inSlot + 1)
+        try script.answerStatus(status)
+        let table = [slot.rawValue: ["{bar}1", "{bar}2"]]
+        while script.isReading(a) { try script.answerSlots(of: a, table) }
+        try script.answerStatus(status)
+        #expect(Set(script.deliveredKeys) == ["{bar}1", "{bar}2"])
+        #expect(script.report?.isComplete == true)
     }
 }

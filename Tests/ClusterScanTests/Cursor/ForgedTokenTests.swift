@@ -1,7 +1,8 @@
 import ClusterScan
 import Testing
 
-/// A checksum keeps nobody from making tokens: what passes it must still be bounded, and in the one form that is ours.
+/// A checksum keeps nobody from making tokens: what passes it must still be bounded, and in the one form
+/// that is ours.
 @Suite("Forged tokens")
 struct ForgedTokenTests {
     private func token(_ body: [UInt8]) -> String {

@@ -116,8 +116,20 @@ struct ScanCursorSplitTests {
         let counts = [NodeID(number: 1): count, NodeID(number: 77): count]
         for parts in [1, 2, 5, 100] {
             let split = try ScanCursor.start.split(into: parts, topology: topology, keyCounts: counts)
+            if count < 0 {
+                let none = counts.mapValues { _ in 0 }
+                #expect(try split == ScanCursor.start.split(into: parts, topology: topology, keyCounts: none))
+            }
             #expect(try wanted(by: split, of: wholeAtStart()).count == parts)
         }
+    }
+
+    @Test("one slot with nearly all keys does not leave anybody without work")
+    func oneHotSlot() throws {
+        let topology = try cluster(2) { $0 / (HashSlot.count - 1) }
+        let counts = [NodeID(number: 0): 0, NodeID(number: 1): 1_000_000]
+        let parts = try ScanCursor.start.split(into: 4, topology: topology, keyCounts: counts)
+        #expect(try wanted(by: parts, of: wholeAtStart()).count == 4)
     }
 
     @Test("slots that nobody serves are somebody's all the same")
@@ -151,6 +163,40 @@ struct ScanCursorSplitTests {
         let parts = try ScanCursor(whole).split(into: 2, topology: topology)
         #expect(try wanted(by: parts, of: whole) == [slots("5461-10922"), slots("10923-16383")])
         #expect(parts.compactMap(\.progress).map(\.keysReturned) == [1_234_567, 0])
+    }
+
+    @Test("a lane with more than the average, but less than twice as much, stays whole")
+    func heavyLane() throws {
+        let whole = iteration(claims: [9000, 1923])
+        let parts = try ScanCursor(whole).split(into: 2, topology: cluster(of: 3))
+        #expect(try wanted(by: parts, of: whole).map(\.count) == [9000, 1923])
+    }
+
+    @Test("two pieces of one lane that come together again are one lane")
+    func reunitedPieces() throws {
+        let whole = iteration(claims: [7740] + Array(repeating: 864, count: 10))
+        let parts = try ScanCursor(whole).split(into: 18, topology: cluster(of: 3))
+        let sizes = try wanted(by: parts, of: whole).map(\.count)
+        #expect(sizes.count { $0 == 864 } == 10)
+        #expect(sizes.count { $0 == 860 } == 7)
+        #expect(sizes.count { $0 == 1720 } == 1)
+    }
+
+    /// Lanes that have claimed so many slots each, one after the other, and nothing else wanted.
+    private func iteration(claims: [Int]) -> ScanProgress {
+        var progress = wholeAtStart()
+        progress.wanted = SlotSet(below: claims.reduce(0, +))
+        var start = 0
+        for (number, count) in claims.enumerated() {
+            progress.lanes[LaneID(rawValue: UInt64(number))] = LaneRecord(
+                nodeIndex: number,
+                process: mark(UInt64(number)),
+                position: .scan(17),
+                claims: SlotSet(below: start + count).subtracting(SlotSet(below: start))
+            )
+            start += count
+        }
+        return progress
     }
 
     @Test("lanes are divided when there are more workers than lanes, each piece where the lane was")

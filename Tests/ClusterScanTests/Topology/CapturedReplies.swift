@@ -1,8 +1,9 @@
 import ClusterScan
 import Testing
 
-/// What a cluster of Redis 7.0.15 answered: three primaries with a replica each, and a primary without slots, to
-/// which slot 93 was moved. The last node's replica and then the last node were killed on the way.
+/// What a cluster of Redis 7.0.15 answered: three primaries with a replica each, and a primary without
+/// slots, to which slot 93 was moved. The last node's replica and then the last node were killed on the
+/// way.
 enum CapturedReplies {
     static let nodes = [
         "92b55fdf03dd0f130b69fba0df1849991e1e56da", "808c37c5ee358ae4e79d4f565925e4f00efda204",
@@ -123,7 +124,8 @@ enum CapturedReplies {
 
         """
 
-    /// Node 1, after slot 93 was moved, node 2 and its replica were killed, and an address where nobody is was met.
+    /// Node 1, after slot 93 was moved, node 2 and its replica were killed, and an address where nobody is
+    /// was met.
     static let nodesAfterLoss = """
         ae9ffbfb677808a8b79c242c2e498ef89671033e 127.0.0.1:12819@22819 slave \
         808c37c5ee358ae4e79d4f565925e4f00efda204 0 1795249722085 2 connected
