@@ -21,7 +21,8 @@ extension IntegrationTests {
             try await LocalCluster.with(options) { cluster in
                 try await cluster.load(Self.sample)
                 #expect(Self.lost.count > 20)
-                try await change("DELSLOTS", of: cluster)
+                let removed = try await removedByOwner(in: cluster)
+                try await change("DELSLOTS", removed, of: cluster)
 
                 var unfinished: [(KeyTally, ScanCursor)] = []
                 for strategy in ScanStrategy.allCases {
@@ -31,7 +32,7 @@ extension IntegrationTests {
                 unfinished.append(try await failingPages(cluster))
                 try await elsewhere(cluster)
 
-                try await change("ADDSLOTS", of: cluster)
+                try await change("ADDSLOTS", removed, of: cluster)
                 let scanner = cluster.scanner()
                 for (tally, cursor) in unfinished {
                     let again = try ScanCursor(cursor.description)
@@ -40,6 +41,41 @@ extension IntegrationTests {
                     #expect(whole.difference(from: Set(Self.sample.map(\.name))) == nil)
                 }
             }
+        }
+
+        @Test("slots that two nodes take each other to serve are given up like those that nobody serves")
+        func disputed() async throws {
+            var options = LocalCluster.Options()
+            options.replicasPerPrimary = 0
+            options.configuration = ["cluster-require-full-coverage no"]
+            try await LocalCluster.with(options) { cluster in
+                try await cluster.load(Self.sample)
+                // The others go on believing that the slots are there.
+                for (owner, slots) in try await removedByOwner(in: cluster) {
+                    try await cluster.withConnection(to: owner) { connection in
+                        _ = try connection.checked(["CLUSTER", "DELSLOTS"] + slots)
+                    }
+                }
+                for strategy in ScanStrategy.allCases {
+                    let options = ScanOptions(strategy: strategy, patience: .milliseconds(400))
+                    var tally = KeyTally()
+                    let error = await #expect(throws: ClusterScanError.self) {
+                        for try await batch in cluster.scanner().batches(options: options) {
+                            tally.add(batch.keys)
+                        }
+                    }
+                    #expect(error?.code == .slotsNotCovered)
+                    #expect(error?.slots == Self.removed)
+                    #expect(tally.difference(from: Self.kept) == nil)
+                    try await allowed(cluster, strategy)
+                }
+                _ = try await failingPages(cluster)
+            }
+        }
+
+        private func removedByOwner(in cluster: LocalCluster) async throws -> [Int: [Int]] {
+            let owners = try await cluster.owners()
+            return Dictionary(grouping: Self.removed.map { Int($0.rawValue) }) { owners[$0] }
         }
 
         private func failing(
@@ -125,11 +161,10 @@ extension IntegrationTests {
         }
 
         /// The owner first: what others believe they learn from it.
-        private func change(_ verb: String, of cluster: LocalCluster) async throws {
-            for owner in [0, 1] {
-                let slots = Self.removed.filter { $0.rawValue < 5461 ? owner == 0 : owner == 1 }.map {
-                    Int($0.rawValue)
-                }
+        private func change(_ verb: String, _ slotsByOwner: [Int: [Int]], of cluster: LocalCluster)
+            async throws
+        {
+            for (owner, slots) in slotsByOwner {
                 let others = verb == "DELSLOTS" ? cluster.nodes.indices.filter { $0 != owner } : []
                 for node in [owner] + others {
                     try await cluster.withConnection(to: node) { connection in
@@ -137,9 +172,7 @@ extension IntegrationTests {
                     }
                 }
             }
-            let served =
-                Self.removed.isEmpty || verb == "ADDSLOTS"
-                ? SlotSet.all : SlotSet.all.subtracting(Self.removed)
+            let served = verb == "ADDSLOTS" ? SlotSet.all : SlotSet.all.subtracting(Self.removed)
             for node in cluster.nodes {
                 let scanner = ClusterScanner(seeds: [node.nodeAddress])
                 try await cluster.wait("\(node.address) sees \(served)") {

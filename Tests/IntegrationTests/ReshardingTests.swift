@@ -27,8 +27,10 @@ extension IntegrationTests {
                     try await cluster.moveKeys(move)
                 }
                 try await expectAllKeysOnce(cluster)
-                for move in moves { try await cluster.end(move) }
-                try await cluster.waitUntilAgreed()
+                for (_, moves) in Dictionary(grouping: moves, by: \.destination) {
+                    for move in moves { try await cluster.end(move) }
+                    try await cluster.waitUntilAgreed()
+                }
                 try await expectAllKeysOnce(cluster)
             }
         }
@@ -54,10 +56,7 @@ extension IntegrationTests {
                 let move = try #require(try await Self.moves(in: cluster).first)
                 let orphan = Array("{tag-0}:orphan".utf8)
                 try await cluster.set([orphan])
-                try await cluster.begin(move)
-                try await cluster.moveKeys(move)
-                try await cluster.end(move)
-                try await cluster.waitUntilAgreed()
+                try await cluster.carryOut(move)
                 // The old owner gets a key of the slot again, the way that a broken import leaves one.
                 let back = SlotMove(slot: move.slot, source: move.destination, destination: move.source)
                 try await cluster.begin(back)
@@ -85,27 +84,12 @@ extension IntegrationTests {
         )
         func moving(strategy: ScanStrategy) async throws {
             try await Self.withCluster { cluster in
-                let moves = try await Self.moves(in: cluster)
-                let plain = (0..<60).map { SlotMove(slot: 5000 + $0, source: 0, destination: 1) }
-                let resharding = Task {
-                    var rounds = 0
-                    while !Task.isCancelled {
-                        for move in moves + plain where !Task.isCancelled {
-                            try await cluster.carryOut(move)
-                            try await Task.sleep(for: .milliseconds(2))
-                        }
-                        for move in moves + plain where !Task.isCancelled {
-                            let back = SlotMove(
-                                slot: move.slot,
-                                source: move.destination,
-                                destination: move.source
-                            )
-                            try await cluster.carryOut(back)
-                        }
-                        rounds += 1
-                    }
-                    return rounds
+                let tagged = try await Self.moves(in: cluster).filter {
+                    $0.source == 0 && $0.destination == 1
                 }
+                let moves = tagged + (0..<60).map { SlotMove(slot: 5000 + $0, source: 0, destination: 1) }
+                #expect(tagged.count > 1)
+                let resharding = Task { try await reshard(moves, andBackIn: cluster) }
                 let options = ScanOptions(count: 50, strategy: strategy, readAheadBytes: 10_000)
                 var restarts = 0
                 for _ in 0..<3 {
@@ -123,8 +107,24 @@ extension IntegrationTests {
                 #expect(pages.difference(from: Self.names, allowingRepeats: true) == nil)
                 await scanner.shutDown()
                 resharding.cancel()
-                _ = try await resharding.value
+                try await resharding.value
                 #expect(restarts > 0, "nothing moved while it was read")
+            }
+        }
+
+        /// Moves slots there and back until the task is cancelled, each in steps with time in between.
+        private func reshard(_ moves: [SlotMove], andBackIn cluster: LocalCluster) async throws {
+            var moves = moves
+            while !Task.isCancelled {
+                for move in moves where !Task.isCancelled {
+                    try await cluster.begin(move)
+                    try await cluster.moveKeys(move, atMost: 50)
+                    try await Task.sleep(for: .milliseconds(3))
+                    try await cluster.moveKeys(move)
+                    try await cluster.end(move)
+                }
+                try await cluster.waitUntilAgreed()
+                moves = moves.map { SlotMove(slot: $0.slot, source: $0.destination, destination: $0.source) }
             }
         }
 

@@ -162,10 +162,19 @@ extension ScanCoordinator {
         if startedMigrations { plan(now: now) }
     }
 
-    /// The node is not what the topology said.
+    /// The node is not what the topology said. It may never be: after epochs collided in a reshard, two nodes can
+    /// take each other to be the owner of a slot for ever.
     private mutating func abandonOpening(_ id: LaneID, now: Duration) {
+        let cause = ScanFailure(
+            .rediscover,
+            .slotsNotCovered,
+            "the node does not serve these slots as their primary, though another node says so",
+            at: lanes[id]?.witnesses.last?.address
+        )
+        trouble.note(slotsAtStake(in: id), cause: cause, now: now)
         lanes[id] = nil
         suspectTopology(now: now)
+        scheduleGivingUp()
     }
 
     /// R7: a lane carries on only with the process that gave its cursor.

@@ -12,7 +12,7 @@ extension ScanCoordinator {
         resumeRecordedLanes(in: topology, now: now)
         startOwnedLanes(in: topology)
         noteUnservedSlots(in: topology, now: now)
-        if !hasRoom {
+        if !hasRoom, lanes.keys.contains(where: { progress.lanes[$0] != nil }) {
             // These wait for a lane to end, not for a node to answer.
             trouble.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
         }

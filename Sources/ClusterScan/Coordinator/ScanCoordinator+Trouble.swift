@@ -37,6 +37,12 @@ extension ScanCoordinator {
         giveUpWhatIsOverdue(now: now)
     }
 
+    /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so this
+    /// is not the time that patience measures.
+    package mutating func readHeld(_ id: LaneID) {
+        trouble.clear(slotsAtStake(in: id))
+    }
+
     private func isTakingSnapshots(_ id: LaneID) -> Bool {
         guard lanes[id]?.phase == .reading, case .slots = progress.lanes[id]?.position else { return false }
         return true

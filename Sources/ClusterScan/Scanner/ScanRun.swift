@@ -138,11 +138,12 @@ actor ScanRun {
             Task { await loadTopology() }
         case .readStatus(let lane, let node, let fresh):
             Task { await readStatus(lane, node, fresh: fresh) }
-        case .readPage, .readSlots:
+        case .readPage(let lane, _, _), .readSlots(let lane, _, _):
             if buffer.hasRoom {
                 read(action)
             } else {
                 held.append(action)
+                coordinator.readHeld(lane)
             }
         case .wake(let moment):
             wakes.insert(moment)

@@ -47,7 +47,8 @@ extension LocalCluster {
         }
     }
 
-    /// Gives the slot to its new owner, which must hold all of its keys.
+    /// Gives the slot to its new owner, which must hold all of its keys. Before a slot comes back, or another one
+    /// goes elsewhere, let the nodes agree: epochs that collide can leave a slot that nobody owns.
     func end(_ move: SlotMove) async throws {
         let id = nodes[move.destination].id
         let others = primaries.map(\.index).filter { $0 != move.destination && $0 != move.source }
@@ -60,6 +61,7 @@ extension LocalCluster {
         try await begin(move)
         try await moveKeys(move)
         try await end(move)
+        try await waitUntilAgreed()
     }
 
     func takeMarks(off slot: Int, at node: Int) async throws {
