@@ -22,7 +22,7 @@ struct GivingUpTests {
         for _ in 0..<200 where script.report == nil && script.error == nil {
             for action in script.open {
                 switch action {
-                case .readStatus(_, let node, _) where node == b: try script.fail(b, refused)
+                case .readStatus(_, let node, _, _) where node == b: try script.fail(b, refused)
                 case .loadTopology: try script.answerTopology(topology)
                 default: break
                 }
