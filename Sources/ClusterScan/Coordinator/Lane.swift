@@ -20,6 +20,8 @@ struct Lane: Sendable {
     var phase: Phase = .opening
     /// How often the witnesses have been asked.
     var inquiry = 0
+    /// Whether they must be asked now, rather than say what they said when their connection was opened.
+    var isAskedAfresh = true
     /// What the witnesses have said in this phase.
     var statuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.

@@ -8,10 +8,17 @@ extension ScanCoordinator {
         lane.phase = phase
         lane.statuses = [:]
         lane.inquiry += 1
+        lane.isAskedAfresh = fresh
         lanes[id] = lane
-        for node in lane.witnesses {
-            act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: fresh))
-        }
+        askNextWitness(of: id)
+    }
+
+    /// Asks one witness after the other, the last first: the source of a migration is asked after its
+    /// destination, so that nothing can have come back to it unnoticed.
+    private mutating func askNextWitness(of id: LaneID) {
+        guard let lane = lanes[id], let node = lane.witnesses.last(where: { lane.statuses[$0.id] == nil })
+        else { return }
+        act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: lane.isAskedAfresh))
     }
 
     /// Goes on reading, or asks the witnesses once there is something to credit.
@@ -47,7 +54,10 @@ extension ScanCoordinator {
         }
         lane.statuses[status.nodeID] = status
         lanes[id] = lane
-        guard let testimony = lane.testimony else { return }
+        guard let testimony = lane.testimony else {
+            askNextWitness(of: id)
+            return
+        }
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
