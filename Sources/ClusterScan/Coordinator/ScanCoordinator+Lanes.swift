@@ -13,11 +13,12 @@ extension ScanCoordinator {
         askNextWitness(of: id)
     }
 
-    /// Asks one witness after the other, the last first: the source of a migration is asked after its
-    /// destination, so that nothing can have come back to it unnoticed.
+    /// Asks one witness after the other. At the end the last comes first: the source of a migration is asked
+    /// after its destination, so that nothing can have come back to it unnoticed.
     private mutating func askNextWitness(of id: LaneID) {
-        guard let lane = lanes[id], let node = lane.witnesses.last(where: { lane.statuses[$0.id] == nil })
-        else { return }
+        guard let lane = lanes[id] else { return }
+        let silent = lane.witnesses.filter { lane.statuses[$0.id] == nil }
+        guard let node = lane.phase == .closing ? silent.last : silent.first else { return }
         act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: lane.isAskedAfresh))
     }
 
@@ -271,7 +272,9 @@ extension ScanCoordinator {
             }
             return record.claims
                 .intersection(stillMigrating(from: source, to: record.process.node, says: first))
-                .intersection(last.importingSlots(from: source.node))
+                .intersection(
+                    last.importingSlots(from: source.node).union(last.disownedSlots(of: source.node))
+                )
         }
     }
 

@@ -85,24 +85,22 @@ extension ScanCoordinator {
             stillMigrating(from: source, to: record.process.node, says: first)
         )
         let importing = moving.intersection(last.importingSlots(from: source.node))
-        // A source may be marked while its destination is not, when a reshard was broken off. The destination
-        // answers nobody for such a slot, so what the source holds is all there is. That the destination sees
-        // the slot at the source, whose epoch has not risen, shows that it has never taken it over.
-        let oneSided = moving.subtracting(last.importingSlots(from: source.node)).subtracting(last.slots)
-            .intersection(last.slotsSeen(at: source.node))
-        progress.covered.formUnion(oneSided)
-        trouble.clear(oneSided)
-        guard !importing.isEmpty else {
+        let disowned = moving.intersection(last.disownedSlots(of: source.node))
+        // What a node holds of slots that it disowns is left over, and not to be returned.
+        let claims = importing.isEmpty ? disowned : importing
+        guard !claims.isEmpty else {
             progress.lanes[id] = nil
             lanes[id] = nil
-            if oneSided != record.claims { suspectTopology(now: now) }
+            suspectTopology(now: now)
             plan(now: now)
             return
         }
-        progress.lanes[id]?.claims = importing
+        progress.lanes[id]?.claims = claims
         progress.lanes[id]?.process = ProcessMark(last)
+        // With nothing to read there, all that is left is to ask both again, the destination first.
+        if importing.isEmpty { progress.lanes[id]?.position = .walked }
         began(id)
         askForMore(id)
-        if importing != record.claims { plan(now: now) }
+        if claims != record.claims { plan(now: now) }
     }
 }

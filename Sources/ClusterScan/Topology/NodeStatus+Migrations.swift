@@ -1,7 +1,12 @@
 extension NodeStatus {
-    /// Slots that another node serves, as this one sees it.
-    func slotsSeen(at other: UInt64) -> SlotSet {
+    /// Slots that this node sees at another and does not import: it answers nobody for them. A source may still
+    /// be marked for them when a reshard was broken off; what it holds is then all there is. Had this node taken
+    /// them over meanwhile, it would see them at itself or at whom it passed them on to, or the other's epoch
+    /// would have risen.
+    func disownedSlots(of other: UInt64) -> SlotSet {
         SlotSet(ranges: others.first { $0.key.prefix == other }?.value ?? [])
+            .subtracting(slots)
+            .subtracting(importingSlots(from: other))
     }
 
     /// Slots on their way from here to the node with this id prefix.
