@@ -58,4 +58,51 @@ struct ChaosTests {
         }
         try await cluster.local.stop()
     }
+
+    /// A pause that is forgotten shows as a scan that sleeps until it gives up.
+    @Test(
+        "a scan goes on within seconds after a primary was away for seconds",
+        .timeLimit(.minutes(3)),
+        arguments: [false, true]
+    )
+    func goesOnAfterOutage(readsPages: Bool) async throws {
+        var options = LocalCluster.Options()
+        options.replicasPerPrimary = 0
+        options.configuration = ["appendonly yes", "cluster-require-full-coverage no"]
+        try await LocalCluster.with(options) { cluster in
+            let keys = SampleKeys(count: 3_000)
+            try await cluster.load(keys)
+            try await cluster.kill(1)
+            async let keysFound = Self.scan(cluster, readsPages: readsPages)
+            try await Task.sleep(for: .seconds(4))
+            try await cluster.restart(1)
+            let found = try await keysFound
+            #expect(found.keys == Set(keys.map(\.name)))
+            // The longest pause between two attempts takes two seconds.
+            #expect(found.time < .seconds(10))
+        }
+    }
+
+    private static func scan(
+        _ cluster: LocalCluster,
+        readsPages: Bool
+    ) async throws -> (keys: Set<[UInt8]>, time: Duration) {
+        let scanner = ClusterScanner(seeds: cluster.nodes.map { NodeAddress(host: $0.host, port: $0.port) })
+        var keys: Set<[UInt8]> = []
+        let start = ContinuousClock.now
+        if readsPages {
+            var cursor = ScanCursor.start
+            repeat {
+                let page = try await scanner.scan(cursor)
+                page.keys.forEachKey { keys.insert(Array($0)) }
+                cursor = page.cursor
+            } while !cursor.isFinished
+        } else {
+            for try await batch in scanner.batches() {
+                batch.keys.forEachKey { keys.insert(Array($0)) }
+            }
+        }
+        await scanner.shutDown()
+        return (keys, ContinuousClock.now - start)
+    }
 }

@@ -108,6 +108,7 @@ actor PageReader {
         let start: ContinuousClock.Instant
         var batch: ScanBatch?
         var pending: [ScanAction] = []
+        /// When the coordinator wants to be told that time has passed.
         var wakes: Set<Duration> = []
 
         var now: Duration { start.duration(to: .now) }
@@ -126,6 +127,7 @@ actor PageReader {
                 if case .finish = action { return nil }
                 return action
             }
+            // The later ones stay: each is asked for once.
             guard batch == nil, let moment = wakes.min() else { return nil }
             wakes.remove(moment)
             return .wake(at: moment)
