@@ -50,7 +50,8 @@ struct ChaosTests {
                 print(cost.text)
                 #expect(cost.missed == 0)
                 #expect(cost.slots == KeySlot.count / 10)
-                #expect(cost.timeRatio < 2)
+                // Time on a busy machine says little; calls do not depend on it.
+                #expect(cost.callRatio < (strategy == .slots ? 1.25 : 2))
             }
         } catch {
             try? await cluster.local.stop()
@@ -68,7 +69,8 @@ struct ChaosTests {
     func goesOnAfterOutage(readsPages: Bool) async throws {
         var options = LocalCluster.Options()
         options.replicasPerPrimary = 0
-        options.configuration = ["appendonly yes", "cluster-require-full-coverage no"]
+        // With the default, "everysec", a write may wait for the disk longer than for the reply.
+        options.configuration = ["appendonly yes", "appendfsync no", "cluster-require-full-coverage no"]
         try await LocalCluster.with(options) { cluster in
             let keys = SampleKeys(count: 3_000)
             try await cluster.load(keys)
@@ -77,7 +79,8 @@ struct ChaosTests {
             try await Task.sleep(for: .seconds(4))
             try await cluster.restart(1)
             let found = try await keysFound
-            #expect(found.keys == Set(keys.map(\.name)))
+            #expect(Set(keys.map(\.name)).subtracting(found.keys).isEmpty)
+            #expect(try await cluster.keyCount() == keys.count, "the servers lost keys")
             // The longest pause between two attempts takes two seconds.
             #expect(found.time < .seconds(10))
         }

@@ -36,6 +36,8 @@ struct Simulation {
         var start = ScanProgress(queryDigest: query.digest, wanted: wanted)
         var accepted: Set<Int> = []
         var token: String?
+        // Page by page, each in a process of its own, to the very end.
+        let isPaged = Int.random(in: 0..<6, using: &random) == 0
         cluster.mark()
 
         while true {
@@ -52,15 +54,17 @@ struct Simulation {
             var checkpoint: (token: String, accepted: Set<Int>)?
             var batches = 0
             let isLast = verdict.sessions >= Self.mostSessions
-            let stopsAfter = isLast ? Int.max : [3, 10, 40, Int.max].randomElement(using: &random) ?? 0
-            let keepsEarlier = Int.random(in: 0..<4, using: &random) == 0
+            let several = [3, 10, 40, Int.max].randomElement(using: &random) ?? 0
+            let stopsAfter = isPaged ? 1 : isLast ? Int.max : several
+            let keepsEarlier = !isPaged && Int.random(in: 0..<4, using: &random) == 0
             let session = SimulatedSession(
                 progress: start,
                 policy: policy(using: &random),
                 cluster: cluster,
                 seed: random.next()
             ) { batch, cursor in
-                batches += 1
+                // A page that brings nothing is not handed out by the page API either.
+                if !batch.keys.isEmpty { batches += 1 }
                 for key in batch.keys {
                     guard let number = cluster.universe.byName[key.bytes] else {
                         verdict.violations.append("a key nobody ever had was returned: \(key)")

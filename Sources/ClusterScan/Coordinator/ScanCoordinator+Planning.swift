@@ -38,7 +38,8 @@ extension ScanCoordinator {
             }
             lanes[id] = lane
             // A node that has not been found yet may be named by what its source says now.
-            askWitnesses(of: id, entering: .opening, fresh: record.process.run == 0 || !isFound(lane, for: record))
+            let fresh = record.process.run == 0 || !isFound(lane, for: record)
+            askWitnesses(of: id, entering: .opening, fresh: fresh)
         }
     }
 

@@ -51,7 +51,8 @@ struct DumpRun: Sendable {
                 let report = await batches.reportSoFar
             {
                 let cursor = ending.isIterationComplete ? nil : dump.settled.cursor
-                try dump.end(with: ReportLine(report, cursor: cursor).text)
+                let keys = limitReached ? dump.keys : dump.settled.keys
+                try dump.end(with: ReportLine(report, keys: keys, cursor: cursor).text)
             }
             try tidyUp(
                 dump.settled,

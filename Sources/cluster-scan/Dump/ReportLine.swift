@@ -7,12 +7,13 @@ package struct ReportLine {
 
     /// - Parameters:
     ///   - report: What the iteration did.
+    ///   - keys: How many names were written.
     ///   - cursor: Where to go on from, if it is not complete.
-    package init(_ report: ScanReport, cursor: ScanCursor?) {
+    package init(_ report: ScanReport, keys: UInt64, cursor: ScanCursor?) {
         let covered = report.wanted.subtracting(report.uncovered)
         let report = JSONText.object([
             ("complete", .bool(cursor == nil && report.isComplete)),
-            ("keys", .number(Int(clamping: report.keys))),
+            ("keys", .number(Int(clamping: keys))),
             ("keys_read_again", .number(Int(clamping: report.keysReadAgain))),
             ("batches", .number(report.batches)),
             ("pages", .number(report.pages)),

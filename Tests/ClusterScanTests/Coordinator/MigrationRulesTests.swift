@@ -73,7 +73,10 @@ struct MigrationRulesTests {
         try again.answerPage(of: b, expecting: 0, next: 0)
     }
 
-    @Test("a destination that serves no slots yet is found again through its source", arguments: [true, false])
+    @Test(
+        "a destination that serves no slots yet is found again through its source",
+        arguments: [true, false]
+    )
     func resumedToEmptyDestination(isBegun: Bool) throws {
         var script = try readSource()
         if isBegun {

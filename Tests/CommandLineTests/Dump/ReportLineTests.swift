@@ -14,9 +14,8 @@ struct ReportLineTests {
     @Test("tells that everything is there")
     func complete() throws {
         var report = ScanReport()
-        report.keys = 5
         report.wanted = .all
-        let line = try self.report(ReportLine(report, cursor: nil))
+        let line = try self.report(ReportLine(report, keys: 5, cursor: nil))
         #expect(line["complete"] as? Bool == true)
         #expect(line["keys"] as? Int == 5)
         #expect(line["slots_covered"] as? Int == 16_384)
@@ -28,12 +27,12 @@ struct ReportLineTests {
         var report = ScanReport()
         report.wanted = .all
         report.uncovered = try #require(SlotSet("7-9"))
-        #expect(try self.report(ReportLine(report, cursor: nil))["complete"] as? Bool == false)
+        #expect(try self.report(ReportLine(report, keys: 3, cursor: nil))["complete"] as? Bool == false)
 
         var progress = ScanProgress(queryDigest: 1, wanted: .all)
         progress.keysReturned = 3
         let cursor = ScanCursor(progress)
-        let line = try self.report(ReportLine(report, cursor: cursor))
+        let line = try self.report(ReportLine(report, keys: 3, cursor: cursor))
         #expect(line["complete"] as? Bool == false)
         #expect(line["uncovered"] as? String == "7-9")
         #expect(line["cursor"] as? String == cursor.description)
