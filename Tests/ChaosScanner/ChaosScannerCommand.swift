@@ -33,11 +33,8 @@ struct ChaosScannerCommand: AsyncParsableCommand {
     @Option(help: "How long to rest after each batch, in microseconds.")
     var rest = 0
 
-    @Flag(help: "Report what happens on standard error.")
-    var verbose = false
-
     func run() async throws {
-        let journal = JournalWriter(isVerbose: verbose)
+        let journal = JournalWriter()
         let scanner = ClusterScanner(seeds: try seeds.map(Self.address), connection: connection)
         do {
             if pages {

@@ -3,14 +3,10 @@ import Foundation
 import Synchronization
 import TestCluster
 
-/// Writes the journal to standard output, a batch and its cursor in one call, and counts events for it.
+/// Writes the journal to standard output, a batch and its cursor in one call. Counts events for it, and tells them on
+/// standard error for whoever has to find out why a key was missed.
 final class JournalWriter: Sendable {
     private let counts = Mutex<[String: Int]>([:])
-    private let isVerbose: Bool
-
-    init(isVerbose: Bool) {
-        self.isVerbose = isVerbose
-    }
 
     func write(_ keys: KeyBatch, _ cursor: ScanCursor) throws {
         var output: [UInt8] = []
@@ -48,9 +44,7 @@ final class JournalWriter: Sendable {
             case .slotsGivenUp: counts["givenUp", default: 0] += 1
             }
         }
-        if isVerbose {
-            FileHandle.standardError.write(Data("\(event)\n".utf8))
-        }
+        FileHandle.standardError.write(Data("\(event)\n".utf8))
     }
 
     private var summary: String {

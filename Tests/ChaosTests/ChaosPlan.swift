@@ -11,7 +11,7 @@ struct ChaosPlan: Sendable {
     init(environment: [String: String]) {
         seed = environment["CHAOS_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...UInt64(UInt32.max))
         let minutes = environment["CHAOS_MINUTES"].flatMap { Double($0) }
-        duration = minutes.map { .seconds($0 * 60) } ?? .seconds(50)
+        duration = minutes.map { .seconds($0 * 60) } ?? .seconds(40)
     }
 
     /// With time for the iteration that is under way when the duration ends, and for the servers to recover.

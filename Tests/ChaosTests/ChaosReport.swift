@@ -22,7 +22,7 @@ struct ChaosReport: Sendable {
         let share = 100 * Double(duplicates) / Double(max(keysChecked, 1))
         return """
             Chaos with CHAOS_SEED=\(seed)
-              \(iterations) full iterations, \(keysChecked) promised keys checked, \(violations.count) violations
+              \(iterations) full iterations and 2 quiet ones, \(keysChecked) promised keys checked, \(violations.count) violations
               \(duplicates) duplicates (\(rounded(share)) %), \(volatileKeys) keys that came and went (\(writes) writes)
               \(runs) scan processes, \(kills) of them killed; the longest iteration took \(longest)
               \(count("passes")) passes begun, \(count("restarts")) restarted, \(count("losses")) lost slots, \

@@ -68,16 +68,14 @@ struct ChaosRun {
         async let struck: Void = faults.run()
         let scan: Scan
         do {
+            defer { isOver.set() }
             scan = try await self.scan(iteration: iteration, manner: nil, isStruck: true)
-            isOver.set()
-        } catch {
-            isOver.set()
-            throw error
         }
         try await struck
         report.writes += try await writes
         try await cluster.heal()
         report.iterations = iteration
+        print("Chaos, iteration \(iteration): \(scan.processes) scan processes, \(scan.time)")
         report.work += await work.takeTotal()
         check(scan, iteration: iteration, history: log.takeHistory())
         if !report.violations.isEmpty {
@@ -90,10 +88,13 @@ struct ChaosRun {
     /// What one iteration found, over all its processes.
     struct Scan: Sendable {
         var found: [UInt16]
+        var processes = 0
+        var time = Duration.zero
         var volatileKeys = 0
         var strangers: [[UInt8]] = []
         var failure: String?
-        var complaints: [String] = []
+        /// What each process told, after the cursor it began with.
+        var events: [String] = []
     }
 
     private mutating func scan(iteration: Int, manner: ScannerProcess.Manner?, isStruck: Bool) async throws
@@ -120,11 +121,10 @@ struct ChaosRun {
                 from: cursor,
                 seeds: cluster.addresses.shuffled(using: &random),
                 manner: manner,
-                complaintsAt: "\(cluster.local.directory)/scan.log"
+                eventsAt: "\(cluster.local.directory)/scan.log"
             )
             killer.cancel()
             scan.add(outcome, of: keys)
-            report.runs += 1
             report.counts.merge(outcome.counts, uniquingKeysWith: +)
             cursor = outcome.cursor
             if outcome.end == .killed {
@@ -138,7 +138,9 @@ struct ChaosRun {
             }
             if outcome.end != .killed || scan.failure != nil { break }
         }
-        report.longest = max(report.longest, ContinuousClock.now - start)
+        scan.time = ContinuousClock.now - start
+        report.runs += scan.processes
+        report.longest = max(report.longest, scan.time)
         return scan
     }
 
@@ -157,7 +159,7 @@ struct ChaosRun {
         }
         guard !violations.isEmpty else { return }
         report.violations.append("iteration \(iteration): " + violations.joined(separator: "; "))
-        report.violations += history + scan.complaints
+        report.violations += history + scan.events
     }
 
     private func describe(_ missed: [Int]) -> String {
@@ -190,7 +192,8 @@ extension ChaosRun.Scan {
                 strangers.append(name)
             }
         }
-        complaints.append(outcome.complaints)
+        processes += 1
+        events.append(outcome.events)
     }
 }
 

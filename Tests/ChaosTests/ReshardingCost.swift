@@ -67,9 +67,9 @@ struct ReshardingCost: Sendable {
             from: "0",
             seeds: cluster.addresses,
             manner: manner,
-            complaintsAt: "\(cluster.local.directory)/scan.log"
+            eventsAt: "\(cluster.local.directory)/scan.log"
         )
-        guard outcome.end == .finished else { throw TestClusterError("\(outcome.end) \(outcome.complaints)") }
+        guard outcome.end == .finished else { throw TestClusterError("\(outcome.end) \(outcome.events)") }
         var scan = ChaosRun.Scan(found: [UInt16](repeating: 0, count: keys.names.count))
         scan.add(outcome, of: keys)
         return (scan, outcome)

@@ -46,13 +46,14 @@ final class ScannerProcess: Sendable {
         /// The names of all keys before that cursor.
         var keys: [[UInt8]] = []
         var counts: [String: Int] = [:]
-        var complaints = ""
+        /// What happened to it, in its own words.
+        var events = ""
     }
 
     private let process = Mutex<Process?>(nil)
 
     /// Runs until the process ends by itself or ``endAtOnce()`` ends it.
-    func run(from cursor: String, seeds: [String], manner: Manner, complaintsAt path: String) async throws
+    func run(from cursor: String, seeds: [String], manner: Manner, eventsAt path: String) async throws
         -> Outcome
     {
         let output = try await onOwnThread { [self] in
@@ -75,7 +76,7 @@ final class ScannerProcess: Sendable {
             of: output.bytes,
             from: cursor,
             wasKilled: output.wasKilled,
-            complaintsAt: path
+            eventsAt: path
         )
     }
 
@@ -94,7 +95,7 @@ final class ScannerProcess: Sendable {
         of output: [UInt8],
         from cursor: String,
         wasKilled: Bool,
-        complaintsAt path: String
+        eventsAt path: String
     ) throws -> Outcome {
         var outcome = Outcome(end: .killed, cursor: cursor)
         var unaccepted: [[UInt8]] = []
@@ -114,12 +115,12 @@ final class ScannerProcess: Sendable {
         if outcome.end == .killed, outcome.cursor == "0", cursor != "0" || !outcome.keys.isEmpty {
             outcome.end = .finished
         }
-        outcome.complaints = String(
+        outcome.events = String(
             decoding: (try? Data(contentsOf: URL(filePath: path))) ?? Data(),
             as: UTF8.self
         )
         if outcome.end == .killed, !wasKilled {
-            outcome.end = .failed("it ended without a word: \(outcome.complaints)")
+            outcome.end = .failed("it ended without a word: \(outcome.events)")
         }
         return outcome
     }

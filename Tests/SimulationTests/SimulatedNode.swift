@@ -92,6 +92,9 @@ final class SimulatedNode {
             migrating: isPrimary ? migrating : [:],
             importing: isPrimary ? importing : [:],
             peers: peers,
+            others: (topology?.shards ?? []).reduce(into: [:]) { others, shard in
+                if shard.primary.id != id { others[shard.primary.id] = Array(shard.slots.ranges) }
+            },
             version: process.flavour == .perSlot ? ServerVersion(.valkey, 8, 0) : ServerVersion(.redis, 7, 0)
         )
     }

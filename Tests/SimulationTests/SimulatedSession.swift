@@ -87,7 +87,8 @@ final class SimulatedSession {
         guard !isOver else { return }
         switch action {
         case .loadTopology: loadTopology()
-        case .readStatus(let lane, let node, let fresh): readStatus(lane, node, fresh: fresh)
+        case .readStatus(let lane, let node, let inquiry, let fresh):
+            readStatus(lane, node, inquiry, fresh: fresh)
         case .readPage, .readSlots:
             if buffer.count > readAhead { held.append(action) } else { read(action) }
         case .wake(let moment):
@@ -116,13 +117,13 @@ final class SimulatedSession {
         }
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, fresh: Bool) {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) {
         if !fresh, let connection = connections[node.address], connection.isOpen,
             let status = connection.status
         {
             timeline.schedule(after: 0) { [self] in
                 guard !isOver else { return }
-                coordinator.statusRead(lane, status, now: now)
+                coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
                 perform()
             }
             return
@@ -131,7 +132,7 @@ final class SimulatedSession {
             node.status(of: process)
         } then: { status in
             self.connections[node.address]?.status = status
-            self.coordinator.statusRead(lane, status, now: self.now)
+            self.coordinator.statusRead(lane, inquiry: inquiry, status, now: self.now)
         }
     }
 

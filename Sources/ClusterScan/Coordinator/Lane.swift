@@ -18,6 +18,10 @@ struct Lane: Sendable {
     /// replica, the source of a migration.
     var witnesses: [ClusterNode]
     var phase: Phase = .opening
+    /// How often the witnesses have been asked.
+    var inquiry = 0
+    /// Whether they must be asked now, rather than say what they said when their connection was opened.
+    var isAskedAfresh = true
     /// What the witnesses have said in this phase.
     var statuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.

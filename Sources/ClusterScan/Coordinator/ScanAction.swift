@@ -5,8 +5,9 @@ package enum ScanAction: Sendable {
     /// Read what a node says about itself; answer with `statusRead` or `laneFailed`.
     ///
     /// Unless it must be fresh, the answer may be what the node said when the connection to it was opened:
-    /// that is enough to know which process it is.
-    case readStatus(LaneID, of: ClusterNode, fresh: Bool)
+    /// that is enough to know which process it is. The inquiry is repeated in the answer, so that a late one
+    /// is not taken for the answer to a later question.
+    case readStatus(LaneID, of: ClusterNode, inquiry: Int, fresh: Bool)
     /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no
     /// other; answer with `pageRead` or `laneFailed`.
     case readPage(LaneID, of: ClusterNode, cursor: UInt64)

@@ -4,12 +4,21 @@ extension ScanCoordinator {
     // MARK: Asking
 
     mutating func askWitnesses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
-        guard let witnesses = lanes[id]?.witnesses else { return }
-        lanes[id]?.phase = phase
-        lanes[id]?.statuses = [:]
-        for node in witnesses {
-            act(.readStatus(id, of: node, fresh: fresh))
-        }
+        guard var lane = lanes[id] else { return }
+        lane.phase = phase
+        lane.statuses = [:]
+        lane.inquiry += 1
+        lane.isAskedAfresh = fresh
+        lanes[id] = lane
+        askNextWitness(of: id)
+    }
+
+    /// Asks one witness after the other, the last first: the source of a migration is asked after its
+    /// destination, so that nothing can have come back to it unnoticed.
+    private mutating func askNextWitness(of id: LaneID) {
+        guard let lane = lanes[id], let node = lane.witnesses.last(where: { lane.statuses[$0.id] == nil })
+        else { return }
+        act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: lane.isAskedAfresh))
     }
 
     /// Goes on reading, or asks the witnesses once there is something to credit.
@@ -31,8 +40,8 @@ extension ScanCoordinator {
     // MARK: Events
 
     /// A node has said what it is.
-    package mutating func statusRead(_ id: LaneID, _ status: NodeStatus, now: Duration) {
-        guard !isEnded, var lane = lanes[id] else { return }
+    package mutating func statusRead(_ id: LaneID, inquiry: Int, _ status: NodeStatus, now: Duration) {
+        guard !isEnded, var lane = lanes[id], lane.inquiry == inquiry else { return }
         for (peer, address) in status.peers {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }
@@ -45,7 +54,10 @@ extension ScanCoordinator {
         }
         lane.statuses[status.nodeID] = status
         lanes[id] = lane
-        guard let testimony = lane.testimony else { return }
+        guard let testimony = lane.testimony else {
+            askNextWitness(of: id)
+            return
+        }
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
@@ -136,7 +148,6 @@ extension ScanCoordinator {
             abandonOpening(id, now: now)
             return
         }
-        fruitlessLoads = 0
         let startedMigrations = claimMigrations(of: moving, at: primary)
         guard !claims.isEmpty else {
             lanes[id] = nil
@@ -162,8 +173,8 @@ extension ScanCoordinator {
         if startedMigrations { plan(now: now) }
     }
 
-    /// The node is not what the topology said. It may never be: after epochs collided in a reshard, two nodes can
-    /// take each other to be the owner of a slot for ever.
+    /// The node is not what the topology said. It may never be: after epochs collided in a reshard, two
+    /// nodes can take each other to be the owner of a slot for ever.
     private mutating func abandonOpening(_ id: LaneID, now: Duration) {
         let cause = ScanFailure(
             .rediscover,
@@ -222,11 +233,11 @@ extension ScanCoordinator {
         if case .migrationSource(let destination) = record.purpose {
             beginDestination(of: earned, at: destination, after: record)
         } else {
+            if !earned.isEmpty { fruitlessLoads = 0 }
             progress.covered.formUnion(earned)
             trouble.clear(earned)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
-        if !earned.isEmpty { fruitlessLoads = 0 }
         if !lost.isEmpty {
             tally.restarts += 1
             suspectTopology(now: now)

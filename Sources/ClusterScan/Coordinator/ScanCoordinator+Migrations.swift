@@ -85,10 +85,11 @@ extension ScanCoordinator {
             stillMigrating(from: source, to: record.process.node, says: first)
         )
         let importing = moving.intersection(last.importingSlots(from: source.node))
-        // A source may be marked while its destination is not, when a reshard was broken off: the
-        // destination neither owns nor imports the slot, so it answers nobody for it, and what the source
-        // holds is all there is.
+        // A source may be marked while its destination is not, when a reshard was broken off. The destination
+        // answers nobody for such a slot, so what the source holds is all there is. That the destination sees
+        // the slot at the source, whose epoch has not risen, shows that it has never taken it over.
         let oneSided = moving.subtracting(last.importingSlots(from: source.node)).subtracting(last.slots)
+            .intersection(last.slotsSeen(at: source.node))
         progress.covered.formUnion(oneSided)
         trouble.clear(oneSided)
         guard !importing.isEmpty else {

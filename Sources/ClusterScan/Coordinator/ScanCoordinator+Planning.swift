@@ -52,8 +52,9 @@ extension ScanCoordinator {
 
     private func lane(_ id: LaneID, for record: LaneRecord, in topology: ClusterTopology) -> Lane? {
         guard let node = node(record.process.node, near: record.nodeIndex, in: topology) else {
-            // A destination that serves no slots yet is in no topology. Its source knows it: without asking there, each
-            // process that carries on would read the source again, and one that reads a page at a time for ever.
+            // A destination that serves no slots yet is in no topology. Its source knows it: without asking
+            // there, each process that carries on would read the source again, and one that reads a page at
+            // a time for ever.
             guard case .migrationDestination(let source) = record.purpose,
                 let source = self.node(source.node, near: record.nodeIndex, in: topology)
             else { return nil }
@@ -83,7 +84,8 @@ extension ScanCoordinator {
     mutating func findDestination(of id: LaneID, _ record: LaneRecord, now: Duration) -> Bool {
         guard let current = lanes[id], !isFound(current, for: record), let topology else { return false }
         if let lane = lane(id, for: record, in: topology), isFound(lane, for: record) {
-            lanes[id] = lane
+            lanes[id]?.node = lane.node
+            lanes[id]?.witnesses = lane.witnesses
             askWitnesses(of: id, entering: .opening, fresh: true)
         } else {
             restart(id, reason: "its node is no longer in the cluster")

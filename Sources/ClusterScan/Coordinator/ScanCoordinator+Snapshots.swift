@@ -21,12 +21,11 @@ extension ScanCoordinator {
         return claims.count <= Self.fewSlots
     }
 
-    /// The one slot that a `SCAN` with this query's pattern walks, on servers that can: by their version, until
-    /// one was seen to walk on.
+    /// The one slot that a `SCAN` with this query's pattern walks, on servers that can: by their version,
+    /// until one was seen to walk on.
     func slotWalkedAlone(by node: NodeStatus) -> HashSlot? {
-        guard node.version.scansSingleSlots, !serversWalkOn, policy.strategy == .auto, query.type == nil else {
-            return nil
-        }
+        guard node.version.scansSingleSlots, !serversWalkOn, policy.strategy == .auto, query.type == nil
+        else { return nil }
         return query.pattern?.serverImpliedSlot
     }
 

@@ -71,7 +71,9 @@ final class NodeLinks {
             if !fresh, let status = links[address]?.status { return status }
             let (info, nodes) = try await identify(connection)
             let status = try Self.status(info: info, nodes: nodes, at: address)
+            // What it sees of others is of use now only, and long in a large cluster.
             links[address]?.status = status
+            links[address]?.status?.others = [:]
             return status
         } catch let error as ConnectionError {
             throw ScanFailure(error)

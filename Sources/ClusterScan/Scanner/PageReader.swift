@@ -146,10 +146,10 @@ actor PageReader {
             } catch {
                 step.coordinator.topologyFailed(error, now: step.now)
             }
-        case .readStatus(let lane, let node, let fresh):
+        case .readStatus(let lane, let node, let inquiry, let fresh):
             do {
                 let status = try await links.status(of: node.address, fresh: fresh)
-                step.coordinator.statusRead(lane, status, now: step.now)
+                step.coordinator.statusRead(lane, inquiry: inquiry, status, now: step.now)
             } catch {
                 step.coordinator.laneFailed(lane, error, now: step.now)
             }

@@ -136,8 +136,8 @@ actor ScanRun {
         switch action {
         case .loadTopology:
             Task { await loadTopology() }
-        case .readStatus(let lane, let node, let fresh):
-            Task { await readStatus(lane, node, fresh: fresh) }
+        case .readStatus(let lane, let node, let inquiry, let fresh):
+            Task { await readStatus(lane, node, inquiry, fresh: fresh) }
         case .readPage(let lane, _, _), .readSlots(let lane, _, _):
             if buffer.hasRoom {
                 read(action)
@@ -167,10 +167,10 @@ actor ScanRun {
         perform()
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, fresh: Bool) async {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) async {
         do {
             let status = try await links.status(of: node.address, fresh: fresh)
-            coordinator.statusRead(lane, status, now: now)
+            coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
         } catch {
             coordinator.laneFailed(lane, error, now: now)
         }

@@ -27,6 +27,7 @@ extension NodeStatus {
                 migrating: own.migrating,
                 importing: own.importing,
                 peers: Self.peers(of: own, in: lines),
+                others: Self.others(than: own, in: lines),
                 seesMajority: seesMajority,
                 version: server.version
             )
@@ -41,9 +42,21 @@ extension NodeStatus {
             role: .replica(of: primary),
             configEpoch: own.configEpoch,
             slots: lines.first { $0.id == primary }?.slots ?? SlotSet(),
+            others: Self.others(than: own, in: lines),
             seesMajority: seesMajority,
             version: server.version
         )
+    }
+
+    private static func others(
+        than own: ClusterNodesLine,
+        in lines: [ClusterNodesLine]
+    ) -> [NodeID: [ClosedRange<HashSlot>]] {
+        var others: [NodeID: [ClosedRange<HashSlot>]] = [:]
+        for line in lines where line.id != own.id && line.isPrimary && !line.slots.isEmpty {
+            others[line.id] = Array(line.slots.ranges)
+        }
+        return others
     }
 
     private static func peers(

@@ -22,6 +22,8 @@ package struct NodeStatus: Hashable, Sendable {
     /// Where this node reaches the other ends of its migrations; they may serve no slots yet, and are then
     /// in no topology.
     package var peers: [NodeID: NodeAddress]
+    /// The slots of the other primaries, as this node sees it.
+    package var others: [NodeID: [ClosedRange<HashSlot>]]
     /// Whether the node reaches most of the primaries that serve slots. A primary that does not may have been
     /// replaced without knowing it.
     package var seesMajority: Bool
@@ -37,6 +39,7 @@ package struct NodeStatus: Hashable, Sendable {
         migrating: [HashSlot: NodeID] = [:],
         importing: [HashSlot: NodeID] = [:],
         peers: [NodeID: NodeAddress] = [:],
+        others: [NodeID: [ClosedRange<HashSlot>]] = [:],
         seesMajority: Bool = true,
         version: ServerVersion = ServerVersion(.redis, 7, 0)
     ) {
@@ -48,6 +51,7 @@ package struct NodeStatus: Hashable, Sendable {
         self.migrating = migrating
         self.importing = importing
         self.peers = peers
+        self.others = others
         self.seesMajority = seesMajority
         self.version = version
     }

@@ -90,13 +90,13 @@ struct CoordinatorScript {
     }
 
     mutating func answerStatus(_ status: NodeStatus, _ at: SourceLocation = #_sourceLocation) throws {
-        let lane = try take("the status of \(status.nodeID)", sourceLocation: at) { action -> LaneID? in
-            guard case .readStatus(let lane, let node, _) = action, node.id == status.nodeID else {
-                return nil
-            }
-            return lane
+        let answer = { (action: ScanAction) -> (LaneID, Int)? in
+            guard case .readStatus(let lane, let node, let inquiry, _) = action, node.id == status.nodeID
+            else { return nil }
+            return (lane, inquiry)
         }
-        coordinator.statusRead(lane, status, now: now)
+        let (lane, inquiry) = try take("the status of \(status.nodeID)", sourceLocation: at, answer)
+        coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
         collect()
     }
 
@@ -146,7 +146,7 @@ struct CoordinatorScript {
     {
         let lane = try take("anything of \(node)", sourceLocation: at) { action -> LaneID? in
             switch action {
-            case .readStatus(let lane, let asked, _) where asked == node: lane
+            case .readStatus(let lane, let asked, _, _) where asked == node: lane
             case .readPage(let lane, let asked, _) where asked == node: lane
             case .readSlots(let lane, let asked, _) where asked == node: lane
             default: nil

@@ -22,7 +22,7 @@ struct GivingUpTests {
         for _ in 0..<200 where script.report == nil && script.error == nil {
             for action in script.open {
                 switch action {
-                case .readStatus(_, let node, _) where node == b: try script.fail(b, refused)
+                case .readStatus(_, let node, _, _) where node == b: try script.fail(b, refused)
                 case .loadTopology: try script.answerTopology(topology)
                 default: break
                 }
@@ -100,8 +100,8 @@ struct GivingUpTests {
         )
         var own = status(replica, "0-16383")
         own.role = .replica(of: a.id)
-        try script.answerStatus(own)
         try script.answerStatus(status(a, "0-16383"))
+        try script.answerStatus(own)
         try script.answerPage(of: replica, expecting: 0, next: 8)
         try script.fail(replica, ScanFailure(.rediscover, .unreachable, "closed"))
         try script.answerTopology(topology)

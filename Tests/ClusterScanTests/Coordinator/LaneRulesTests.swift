@@ -146,9 +146,21 @@ struct LaneRulesTests {
     func otherNodeAnswers() throws {
         var script = Script(topology: try Script.topology(a: "0-16383", b: ""))
         let lane = LaneID(rawValue: 1)
-        script.coordinator.statusRead(lane, status(b, slots: "0-16383"), now: .zero)
+        script.coordinator.statusRead(lane, inquiry: 1, status(b, slots: "0-16383"), now: .zero)
         let next = script.coordinator.takeActions().filter(\.isRead)
         #expect(next.isEmpty)
+    }
+
+    @Test("R3: what a node said before the last page does not count, however late it arrives")
+    func lateWord() throws {
+        var script = Script(topology: try Script.topology(a: "0-16383", b: ""))
+        try script.answerStatus(status(a, slots: "0-16383"))
+        try script.answerPage(of: a, expecting: 0, next: 0)
+        let lane = LaneID(rawValue: 1)
+        script.coordinator.statusRead(lane, inquiry: 1, status(a, slots: "0-16383"), now: .zero)
+        #expect(script.covered.isEmpty)
+        try script.answerStatus(status(a, slots: "0-8191"))
+        #expect(script.covered == Script.slots("0-8191"))
     }
 
     @Test("R9: each batch's cursor stands for that batch and those before it, not for what is read ahead")

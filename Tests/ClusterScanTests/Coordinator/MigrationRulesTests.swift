@@ -19,14 +19,19 @@ struct MigrationRulesTests {
         )
     }
 
-    private func destination(isImporting: Bool = true, slots: String = "16000") -> NodeStatus {
+    private func destination(
+        isImporting: Bool = true,
+        slots: String = "16000",
+        seesSource: Bool = true
+    ) -> NodeStatus {
         NodeStatus(
             nodeID: b.id,
             runID: Script.run("2"),
             configEpoch: 2,
             slots: Script.slots(slots),
             importing: isImporting ? [slot: a.id] : [:],
-            peers: [a.id: a.address]
+            peers: [a.id: a.address],
+            others: seesSource ? [a.id: [slot...slot]] : [:]
         )
     }
 
@@ -48,12 +53,12 @@ struct MigrationRulesTests {
     @Test("the slot is credited after both reads, without waiting for the end of the migration")
     func bothHalves() throws {
         var script = try readSource()
-        try script.answerStatus(source())
         try script.answerStatus(destination())
+        try script.answerStatus(source())
         try script.answerPage(of: b, expecting: 0, next: 0, keys: ["{bar}moved", "foreign"])
         #expect(script.covered.isEmpty)
-        try script.answerStatus(source())
         try script.answerStatus(destination())
+        try script.answerStatus(source())
         #expect(script.deliveredKeys == ["{bar}stayed", "{bar}moved"])
         #expect(script.report?.isComplete == true)
     }
@@ -68,8 +73,8 @@ struct MigrationRulesTests {
             query: ScanQuery(),
             policy: ScanPolicy(strategy: .scan)
         )
-        try again.answerStatus(source())
         try again.answerStatus(destination())
+        try again.answerStatus(source())
         try again.answerPage(of: b, expecting: 0, next: 0)
     }
 
@@ -80,8 +85,8 @@ struct MigrationRulesTests {
     func resumedToEmptyDestination(isBegun: Bool) throws {
         var script = try readSource()
         if isBegun {
-            try script.answerStatus(source())
             try script.answerStatus(destination())
+            try script.answerStatus(source())
             try script.answerPage(of: b, expecting: 0, next: 7)
         }
         let token = ScanCursor(script.coordinator.progress).description
@@ -92,11 +97,11 @@ struct MigrationRulesTests {
             policy: ScanPolicy(strategy: .scan)
         )
         try again.answerStatus(source())
-        try again.answerStatus(source())
         try again.answerStatus(destination())
+        try again.answerStatus(source())
         try again.answerPage(of: b, expecting: isBegun ? 7 : 0, next: 0)
-        try again.answerStatus(source())
         try again.answerStatus(destination())
+        try again.answerStatus(source())
         #expect(again.report?.isComplete == true)
     }
 
@@ -121,11 +126,11 @@ struct MigrationRulesTests {
     @Test("if the migration ended during the second read, the slot is read anew at its new owner")
     func endedMeanwhile() throws {
         var script = try readSource()
-        try script.answerStatus(source())
         try script.answerStatus(destination())
-        try script.answerPage(of: b, expecting: 0, next: 0)
         try script.answerStatus(source())
+        try script.answerPage(of: b, expecting: 0, next: 0)
         try script.answerStatus(destination(isImporting: false, slots: "\(slot)"))
+        try script.answerStatus(source())
         #expect(script.covered.isEmpty)
         try script.answerTopology(try Script.topology(a: "16001", b: "\(slot)"))
         try script.answerStatus(destination(isImporting: false, slots: "\(slot)"))
@@ -137,11 +142,11 @@ struct MigrationRulesTests {
     @Test("if the source's epoch rose, something came back, and the slot is read anew")
     func sourceChanged() throws {
         var script = try readSource()
+        try script.answerStatus(destination())
         try script.answerStatus(source())
-        try script.answerStatus(destination())
         try script.answerPage(of: b, expecting: 0, next: 0)
-        try script.answerStatus(source(epoch: 9))
         try script.answerStatus(destination())
+        try script.answerStatus(source(epoch: 9))
         #expect(script.covered.isEmpty)
         #expect(script.report == nil)
     }
@@ -149,16 +154,34 @@ struct MigrationRulesTests {
     @Test("a mark left over at the source alone does not hold the iteration up")
     func oneSided() throws {
         var script = try readSource()
-        try script.answerStatus(source())
         try script.answerStatus(destination(isImporting: false))
+        try script.answerStatus(source())
         #expect(script.report?.isComplete == true)
     }
 
     @Test("a source that still shows the mark after the destination took over is not believed")
     func takenOver() throws {
         var script = try readSource()
-        try script.answerStatus(source())
         try script.answerStatus(destination(isImporting: false, slots: "\(slot)"))
+        try script.answerStatus(source())
+        #expect(script.covered.isEmpty)
+        #expect(script.report == nil)
+    }
+
+    @Test("a destination that has passed the slot on is not taken for one that never had it")
+    func passedOn() throws {
+        var script = try readSource()
+        try script.answerStatus(destination(isImporting: false, seesSource: false))
+        try script.answerStatus(source())
+        #expect(script.covered.isEmpty)
+        #expect(script.report == nil)
+    }
+
+    @Test("a slot that came back to its source while the two were asked is read anew")
+    func cameBack() throws {
+        var script = try readSource()
+        try script.answerStatus(destination(isImporting: false))
+        try script.answerStatus(source(epoch: 9))
         #expect(script.covered.isEmpty)
         #expect(script.report == nil)
     }
