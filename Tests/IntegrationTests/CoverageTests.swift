@@ -65,7 +65,9 @@ extension IntegrationTests {
                         }
                     }
                     #expect(error?.code == .slotsNotCovered)
-                    #expect(error?.slots == Self.removed)
+                    // Each from when it was first asked for: the first that runs out of time ends the iteration.
+                    #expect(error?.slots.isEmpty == false)
+                    #expect(error?.slots.isSubset(of: Self.removed) == true)
                     #expect(tally.difference(from: Self.kept) == nil)
                     try await allowed(cluster, strategy)
                 }
@@ -116,7 +118,7 @@ extension IntegrationTests {
                 }
             )
             #expect(error.code == .slotsNotCovered)
-            #expect(error.slots == Self.removed)
+            #expect(!error.slots.isEmpty && error.slots.isSubset(of: Self.removed))
             #expect(tally.difference(from: Self.kept) == nil)
             await scanner.shutDown()
             return (tally, try #require(error.cursor))

@@ -19,7 +19,8 @@ extension IntegrationTests {
                 try await Self.fill(cluster)
                 for (strategy, replica) in [(ScanStrategy.scan, 3), (.slots, 4)] {
                     let batches = cluster.scanner().batches(options: Self.options(strategy))
-                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                    let primary = cluster.nodes[replica - 3].nodeAddress
+                    let tally = try await KeyTally(of: batches, afterBatches: 5, from: primary) {
                         try await promote(replica, in: cluster)
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
@@ -49,7 +50,8 @@ extension IntegrationTests {
                 options.readPreference = .preferReplicas
                 let replicas = try await KeyTally(
                     of: cluster.scanner().batches(options: options),
-                    afterBatches: 20
+                    afterBatches: 5,
+                    from: cluster.nodes[5].nodeAddress
                 ) {
                     try await promote(5, in: cluster)
                 }
@@ -65,7 +67,8 @@ extension IntegrationTests {
                 try await Self.fill(cluster)
                 for (strategy, victim) in [(ScanStrategy.scan, 0), (.slots, 1)] {
                     let batches = cluster.scanner().batches(options: Self.options(strategy))
-                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                    let address = cluster.nodes[victim].nodeAddress
+                    let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
                         try await cluster.kill(victim)
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
@@ -86,7 +89,8 @@ extension IntegrationTests {
                     var options = Self.options(strategy)
                     options.readPreference = .preferReplicas
                     let batches = cluster.scanner().batches(options: options)
-                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                    let address = cluster.nodes[victim].nodeAddress
+                    let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
                         try await cluster.kill(victim)
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
@@ -103,7 +107,8 @@ extension IntegrationTests {
                 try await cluster.load(Self.sample)
                 for strategy in [ScanStrategy.scan, .slots] {
                     let batches = cluster.scanner().batches(options: Self.options(strategy))
-                    let tally = try await KeyTally(of: batches, afterBatches: 20) {
+                    let address = cluster.nodes[2].nodeAddress
+                    let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
                         try await cluster.kill(2)
                         try await cluster.restart(2)
                     }
@@ -145,7 +150,8 @@ extension IntegrationTests {
                     // All three fail and are back long before the buffer, which is not full yet, is looked at again.
                     options.readAheadBytes = 300_000
                     let batches = cluster.scanner().batches(options: options)
-                    let tally = try await KeyTally(of: batches, afterBatches: 1) {
+                    let address = cluster.nodes[0].nodeAddress
+                    let tally = try await KeyTally(of: batches, afterBatches: 1, from: address) {
                         for node in 0..<3 {
                             try await cluster.kill(node)
                             try await cluster.restart(node)
@@ -173,7 +179,10 @@ extension IntegrationTests {
                     try await Task.sleep(for: .seconds(2))
                     try cluster.resume(2)
                 }
-                let tally = try await KeyTally(of: batches, afterBatches: 20) { try cluster.pause(2) }
+                let address = cluster.nodes[2].nodeAddress
+                let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
+                    try cluster.pause(2)
+                }
                 try await waking.value
                 #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
                 let report = try #require(await batches.report)
@@ -193,6 +202,7 @@ extension IntegrationTests {
                     try await cluster.scanner().topology().shards
                         .first { $0.primary.id.description == cluster.nodes[1].id }?.slots
                 )
+                let reachable = Self.names.filter { !slots.contains(HashSlot(key: $0)) }
                 try await cluster.kill(1)
                 for strategy in [ScanStrategy.scan, .slots] {
                     var options = Self.options(strategy)
@@ -206,10 +216,42 @@ extension IntegrationTests {
                     #expect(error?.slots == slots)
                     #expect(error?.message.contains(cluster.nodes[1].address) == true)
                     #expect(error?.message.contains("connection refused") == true)
-                    let reachable = Self.names.filter { !slots.contains(HashSlot(key: $0)) }
                     #expect(tally.difference(from: reachable) == nil)
+                    try await pagesEndAfterTheOthers(
+                        cluster,
+                        options,
+                        unreachable: slots,
+                        expecting: reachable
+                    )
                 }
             }
+        }
+
+        /// Pages have no report, so they end with the error whatever the options allow, and one node at a time is
+        /// read: but the others first.
+        private func pagesEndAfterTheOthers(
+            _ cluster: LocalCluster,
+            _ options: ScanOptions,
+            unreachable slots: SlotSet,
+            expecting reachable: Set<[UInt8]>
+        ) async throws {
+            let scanner = cluster.scanner()
+            for allowsUncoveredSlots in [false, true] {
+                var options = options
+                options.allowsUncoveredSlots = allowsUncoveredSlots
+                var tally = KeyTally()
+                var cursor = ScanCursor.start
+                let error = await #expect(throws: ClusterScanError.self) {
+                    while !cursor.isFinished {
+                        let page = try await scanner.scan(cursor, options: options)
+                        tally.add(page.keys)
+                        cursor = page.cursor
+                    }
+                }
+                #expect(error?.slots == slots)
+                #expect(tally.difference(from: reachable) == nil)
+            }
+            await scanner.shutDown()
         }
 
         // MARK: Clusters

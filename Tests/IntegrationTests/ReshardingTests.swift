@@ -87,7 +87,7 @@ extension IntegrationTests {
                 let tagged = try await Self.moves(in: cluster).filter {
                     $0.source == 0 && $0.destination == 1
                 }
-                let moves = tagged + (0..<60).map { SlotMove(slot: 5000 + $0, source: 0, destination: 1) }
+                let moves = tagged + (0..<60).map { SlotMove(slot: 3000 + $0, source: 0, destination: 1) }
                 #expect(tagged.count > 1)
                 let resharding = Task { try await reshard(moves, andBackIn: cluster) }
                 let options = ScanOptions(count: 50, strategy: strategy, readAheadBytes: 10_000)

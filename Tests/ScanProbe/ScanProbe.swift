@@ -28,7 +28,8 @@ enum ScanProbe {
     }
 
     private static func write(_ keys: KeyBatch) {
-        var lines = Data(capacity: keys.byteCount * 2 + keys.count)
+        var lines: [UInt8] = []
+        lines.reserveCapacity(keys.byteCount * 2 + keys.count)
         keys.forEachKey { name in
             for byte in name {
                 lines.append(digits[Int(byte >> 4)])
@@ -36,7 +37,7 @@ enum ScanProbe {
             }
             lines.append(UInt8(ascii: "\n"))
         }
-        FileHandle.standardOutput.write(lines)
+        FileHandle.standardOutput.write(Data(lines))
     }
 
     private static func stop(_ message: String) -> Never {

@@ -36,6 +36,10 @@ struct Lane: Sendable {
     /// The burst that was asked for.
     var reads = SlotReads()
 
+    var isPausing: Bool {
+        if case .pausing = phase { true } else { false }
+    }
+
     /// What every witness has said, in the order of ``witnesses``; `nil` until all have.
     var testimony: [NodeStatus]? {
         let said = witnesses.compactMap { statuses[$0.id] }

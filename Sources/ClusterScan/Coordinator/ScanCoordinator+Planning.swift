@@ -12,7 +12,7 @@ extension ScanCoordinator {
         resumeRecordedLanes(in: topology, now: now)
         startOwnedLanes(in: topology)
         noteUnservedSlots(in: topology, now: now)
-        if !hasRoom, lanes.keys.contains(where: { progress.lanes[$0] != nil }) {
+        if !hasRoom, isGettingOn {
             // These wait for a lane to end, not for a node to answer.
             trouble.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
         }
@@ -24,8 +24,15 @@ extension ScanCoordinator {
         }
     }
 
-    private var hasRoom: Bool {
-        policy.maximumLanes.map { lanes.count < $0 } ?? true
+    /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a node that
+    /// is down does not keep those behind it from being read.
+    var hasRoom: Bool {
+        policy.maximumLanes.map { limit in lanes.values.count { !$0.isPausing } < limit } ?? true
+    }
+
+    /// Whether some lane has found its node and works there.
+    var isGettingOn: Bool {
+        lanes.values.contains { $0.phase == .reading || $0.phase == .closing }
     }
 
     /// Takes up the lanes of the cursor that nobody works on.
@@ -108,7 +115,13 @@ extension ScanCoordinator {
         let open = openSlots
         guard !open.isEmpty else { return }
         let busy = nodesWithOwnedLane
-        for shard in topology.shards where !shard.slots.isDisjoint(with: open) {
+        let troubled = trouble.slots
+        let shards = topology.shards.filter { !$0.slots.isDisjoint(with: open) }
+        let isInTrouble = { (shard: ClusterTopology.Shard) in
+            shard.slots.intersection(open).isSubset(of: troubled)
+        }
+        // Nodes that were in vain come last.
+        for shard in shards.filter({ !isInTrouble($0) }) + shards.filter(isInTrouble) {
             guard !busy.contains(shard.primary.id) else { continue }
             guard hasRoom else { return }
             let id = LaneID(rawValue: nextLane)

@@ -34,6 +34,7 @@ extension ScanCoordinator {
         act(.report(.retrying(failure.address, reason: failure.message, pause: pause)))
         act(.wake(at: now + pause))
         if failure.remedy == .rediscover { suspectTopology(now: now) }
+        if policy.maximumLanes != nil { plan(now: now) }
         giveUpWhatIsOverdue(now: now)
     }
 

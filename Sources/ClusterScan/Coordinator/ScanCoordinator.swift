@@ -123,6 +123,12 @@ package struct ScanCoordinator: Sendable {
         }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
             guard case .pausing(let until) = lane.phase, until <= now else { continue }
+            guard hasRoom || !isGettingOn else {
+                // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
+                trouble.clear(slotsAtStake(in: id))
+                lanes[id] = nil
+                continue
+            }
             lookUpNodes(of: id)
             askWitnesses(of: id, entering: .opening, fresh: true)
         }

@@ -11,7 +11,7 @@ extension ScanFailure {
             // A server that is loading its data cannot authenticate anyone yet.
             self.init(reply, at: error.address, otherwise: .authenticationFailed, message: error.message)
         case .server(let reply):
-            self.init(reply, at: error.address)
+            self.init(reply, at: error.address, otherwise: .invalidQuery, message: error.message)
         }
     }
 

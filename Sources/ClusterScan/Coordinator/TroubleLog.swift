@@ -11,6 +11,9 @@ struct TroubleLog: Sendable {
     /// The moment the oldest trouble began.
     var oldest: Duration? { entries.map(\.since).min() }
 
+    /// The slots that are in trouble.
+    var slots: SlotSet { entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) } }
+
     /// Notes that slots are in trouble. Slots that already are keep their beginning and take the newer cause.
     mutating func note(_ slots: SlotSet, cause: ScanFailure, now: Duration) {
         var fresh = slots

@@ -25,12 +25,15 @@ actor PageReader {
         } catch {
             throw ClusterScanError(error)
         }
+        var policy = options.policy(lanes: 1)
+        // A page cannot say which slots it leaves out, so the end must not look complete.
+        policy.allowsUncoveredSlots = false
         var step = PageStep(
             coordinator: ScanCoordinator(
                 progress: progress,
                 query: query,
                 topology: topology,
-                policy: options.policy(lanes: 1)
+                policy: policy
             ),
             query: query,
             options: options,

@@ -16,6 +16,8 @@ public struct ScanOptions: Sendable {
     /// has taken over, before the iteration gives up.
     public var patience: Duration
     /// Whether to end with the slots that were given up named in the report, rather than with an error.
+    ///
+    /// For streams. Pages have no report: they end with the error, once all the other slots were read.
     public var allowsUncoveredSlots: Bool
     /// Is told what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?

@@ -6,22 +6,25 @@ extension KeyTally {
         for try await batch in batches { add(batch.keys) }
     }
 
-    /// Reads a stream to its end. After so many batches something happens, and no batch is taken meanwhile.
+    /// Reads a stream to its end. After so many batches of one node something happens, and no batch is taken
+    /// meanwhile.
     init(
         of batches: ScanBatches,
         afterBatches number: Int,
+        from address: NodeAddress,
         _ event: () async throws -> Void
     ) async throws {
         var taken = 0
         for try await batch in batches {
             add(batch.keys)
+            guard batch.node.address == address else { continue }
             taken += 1
             if taken == number { try await event() }
         }
-        guard taken > number else { throw TooFewBatches(taken: taken) }
+        guard taken >= number else { throw TooFewBatches(taken: taken) }
     }
 
-    /// Nothing happened in the middle: the test would prove nothing.
+    /// Nothing happened: the test would prove nothing.
     struct TooFewBatches: Error {
         let taken: Int
     }

@@ -29,12 +29,24 @@ extension LocalCluster {
         }
     }
 
-    /// Waits until every replica holds as many keys as its primary.
+    /// Waits until every replica holds as many keys as its primary, and every node tells of it. Before a node has
+    /// heard of a replica's offset it leaves the replica out of `CLUSTER SLOTS`.
     func waitForReplicas() async throws {
         for replica in replicas {
             guard case .replica(let primary) = replica.role else { continue }
             try await wait("replica \(replica.address) catches up") {
                 try await command(replica.index, "DBSIZE") == command(primary, "DBSIZE")
+            }
+        }
+        try await waitUntilReplicasAreListed()
+    }
+
+    private func waitUntilReplicasAreListed() async throws {
+        for node in nodes {
+            try await wait("\(node.address) lists the replicas") {
+                let ranges = try await command(node.index, "CLUSTER", "SLOTS").array ?? []
+                // First slot, last slot, primary, replicas.
+                return ranges.allSatisfy { ($0.array ?? []).count == 3 + replicas.count / ranges.count }
             }
         }
     }

@@ -14,8 +14,8 @@ enum ProbeProcess {
         let arguments = [seed.host, "\(seed.port)", "\(cursor)", strategy.rawValue, "\(count)"]
         let output = try await onOwnThread { try run(arguments) }
         var tally = KeyTally()
-        var lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard lines.popLast()?.isEmpty == true, lines.popLast().map(Array.init) == Array("end".utf8) else {
+        var lines = [UInt8](output).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.popLast()?.isEmpty == true, lines.popLast()?.elementsEqual("end".utf8) == true else {
             throw TestClusterError("scan-probe \(arguments) ended early")
         }
         for line in lines { tally.add(try bytes(line)) }
@@ -52,7 +52,7 @@ enum ProbeProcess {
         }
     }
 
-    private static func bytes(_ hexadecimal: Data.SubSequence) throws -> [UInt8] {
+    private static func bytes(_ hexadecimal: ArraySlice<UInt8>) throws -> [UInt8] {
         try stride(from: hexadecimal.startIndex, to: hexadecimal.endIndex, by: 2).map { index in
             guard index + 1 < hexadecimal.endIndex, let high = digit(hexadecimal[index]),
                 let low = digit(hexadecimal[index + 1])
