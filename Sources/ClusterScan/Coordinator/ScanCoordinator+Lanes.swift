@@ -56,7 +56,13 @@ extension ScanCoordinator {
         lane.statuses[status.nodeID] = status
         lanes[id] = lane
         guard let testimony = lane.testimony else {
-            askNextWitness(of: id)
+            if let record = progress.lanes[id], isOver(record, says: status) {
+                restart(id, reason: "the migration of its slots is over")
+                suspectTopology(now: now)
+                plan(now: now)
+            } else {
+                askNextWitness(of: id)
+            }
             return
         }
         switch lane.phase {
@@ -276,6 +282,16 @@ extension ScanCoordinator {
                     last.importingSlots(from: source.node).union(last.disownedSlots(of: source.node))
                 )
         }
+    }
+
+    /// Whether the source of a migration says that it sends the lane's slots no more: then it is of no use to
+    /// wait for the destination, which may be anywhere by now.
+    private func isOver(_ record: LaneRecord, says status: NodeStatus) -> Bool {
+        guard case .migrationDestination(let source) = record.purpose, status.nodeID.prefix == source.node
+        else { return false }
+        return record.claims.isDisjoint(
+            with: stillMigrating(from: source, to: record.process.node, says: status)
+        )
     }
 
     private func isSame(_ process: ProcessMark, as status: NodeStatus) -> Bool {

@@ -190,4 +190,16 @@ struct MigrationRulesTests {
         #expect(script.covered.isEmpty)
         #expect(script.report == nil)
     }
+
+    @Test("when the source says that the migration is over, nobody waits for the destination")
+    func overWhileDestinationIsAway() throws {
+        var script = try readSource()
+        try script.answerStatus(source(isMigrating: false))
+        #expect(
+            script.open.contains { if case .readStatus(_, b, _, _) = $0 { true } else { false } } == false
+        )
+        try script.answerTopology(try Script.topology(a: "\(slot)", b: ""))
+        try script.answerStatus(source(isMigrating: false))
+        try script.answerPage(of: a, expecting: 0, next: 0)
+    }
 }
