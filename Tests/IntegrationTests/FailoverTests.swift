@@ -261,10 +261,14 @@ extension IntegrationTests {
             try await cluster.waitForReplicas()
         }
 
+        /// Returns when both know: the old primary takes itself for one some milliseconds longer.
         private func promote(_ replica: Int, in cluster: LocalCluster) async throws {
+            let primary = (replica + 3) % 6
             try await cluster.command(replica, "CLUSTER", "FAILOVER")
-            try await cluster.wait("node \(replica) takes over") {
-                try await cluster.command(replica, "ROLE").array?.first?.text == "master"
+            for (node, role) in [(replica, "master"), (primary, "slave")] {
+                try await cluster.wait("node \(node) becomes \(role)") {
+                    try await cluster.command(node, "ROLE").array?.first?.text == role
+                }
             }
         }
     }
