@@ -144,14 +144,21 @@ extension IntegrationTests {
             options.configuration = ["appendonly yes"]
             try await LocalCluster.with(options) { cluster in
                 try await cluster.load(Self.sample)
+                let scanner = ClusterScanner(
+                    seeds: [cluster.nodes[0].nodeAddress],
+                    connection: ConnectionConfiguration(commandTimeout: .milliseconds(300))
+                )
                 for strategy in [ScanStrategy.scan, .slots] {
                     var options = Self.options(strategy)
+                    options.count = 20
                     options.patience = .seconds(2)
-                    // All three fail and are back long before the buffer, which is not full yet, is looked at again.
+                    // Far from full when the nodes fall silent, and full soon after they have come back.
                     options.readAheadBytes = 300_000
-                    let batches = cluster.scanner().batches(options: options)
+                    let batches = scanner.batches(options: options)
                     let address = cluster.nodes[0].nodeAddress
                     let tally = try await KeyTally(of: batches, afterBatches: 1, from: address) {
+                        for node in 0..<3 { try cluster.pause(node) }
+                        try await Task.sleep(for: .milliseconds(500))
                         for node in 0..<3 {
                             try await cluster.kill(node)
                             try await cluster.restart(node)
@@ -159,6 +166,7 @@ extension IntegrationTests {
                         try await Task.sleep(for: .seconds(3))
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    #expect(try #require(await batches.report).retries > 0)
                 }
             }
         }
