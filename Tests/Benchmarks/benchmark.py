@@ -65,7 +65,7 @@ def redis_cli(count):
     name = "redis-cli " + ("(unreleased)" if version.startswith("255.") else version)
     if "--count" in output(program, "--help"):
         return program, ["--count", str(count)], name, ""
-    return program, [], name, f"{name} always scans with COUNT 10: `--count` came with 7.2"
+    return program, [], f"{name} (COUNT 10)", f"{name} always scans with COUNT 10: `--count` came with 7.2."
 
 
 def at_once(commands):

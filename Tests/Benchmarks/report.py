@@ -64,11 +64,16 @@ def relative(clients):
     return table(head, rows)
 
 
+def digits(number):
+    value = float(number)
+    return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
 def step_table(lines):
     rows = []
     for line in lines.splitlines():
         name, whole, part, fastest = line.split("\t")
-        rows.append([name, whole, fastest, part if part != whole else ""])
+        rows.append([name, digits(whole), digits(fastest), digits(part) if part != whole else ""])
     return table(["step", "ns, median", "ns, fastest", "ns per key, lane or node"], rows)
 
 

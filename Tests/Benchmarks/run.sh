@@ -62,4 +62,4 @@ if [ -z "$python" ]; then
 fi
 
 products=$(swift build --configuration release --show-bin-path)
-"$python" "$here/benchmark.py" --products "$products" --work "$work" "$@"
+"$python" -B "$here/benchmark.py" --products "$products" --work "$work" "$@"

@@ -43,13 +43,13 @@ enum Microbenchmarks {
 
     private static func patterns() {
         for pattern in ["user:*", "{user:42}:*", "{user:[0-9][0-9]}:*"] {
-            Stopwatch.time("slots implied by \(pattern)") { times in
+            Stopwatch.time("slots implied by `\(pattern)`") { times in
                 for _ in 0..<times { Stopwatch.keep(GlobPattern(pattern).impliedSlots) }
             }
         }
         let batch = KeyBatch(names)
         for pattern in [GlobPattern("session:*"), GlobPattern("*:[a-c]art:*s"), GlobPattern("*no*match*")] {
-            Stopwatch.time("match 1,000 keys with \(pattern)", parts: keysPerPage) { times in
+            Stopwatch.time("match 1,000 keys with `\(pattern)`", parts: keysPerPage) { times in
                 for _ in 0..<times {
                     var matches = 0
                     batch.forEachKey { if pattern.matches($0) { matches += 1 } }
