@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void fail(const char *what) {
     fprintf(stderr, "floor: %s\n", what);
@@ -27,9 +28,13 @@ static int is_page(const redisReply *reply) {
 
 /* Returns whether the node has more. */
 static int take(redisContext *node, const char *count) {
+    /* redisBufferRead takes 16 KiB at a time, so that a page would need several rounds of poll. */
+    static char bytes[1 << 18];
     redisReply *reply = NULL;
     int more = 1;
-    if (redisBufferRead(node) != REDIS_OK) fail(node->errstr);
+    ssize_t received = recv(node->fd, bytes, sizeof bytes, 0);
+    if (received <= 0) fail("connection lost");
+    if (redisReaderFeed(node->reader, bytes, (size_t)received) != REDIS_OK) fail("out of memory");
     if (redisGetReplyFromReader(node, (void **)&reply) != REDIS_OK) fail(node->errstr);
     if (reply == NULL) return more;
     if (!is_page(reply)) fail(reply->type == REDIS_REPLY_ERROR ? reply->str : "not a page of SCAN");

@@ -77,12 +77,17 @@ def step_table(lines):
     return table(["step", "ns, median", "ns, fastest", "ns per key, lane or node"], rows)
 
 
-def markdown(facts, scans, patterns, missing, steps):
+BUSY = """> **The machine was busy with other work.** Compare CPU times; wall times say more about how the system shares
+> the processors between processes than about the clients. Run this again when it is quiet."""
+
+
+def markdown(facts, scans, patterns, missing, steps, is_busy):
     notes = [client.note for client in scans if client.note]
     notes += [f"Not measured: {line}." for line in missing]
     sections = [
         INTRODUCTION,
         "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+        *([BUSY] if is_busy else []),
         "## All keys\n\n![The medians as bars](performance.svg)",
         table(COLUMNS, [measured(client) for client in scans]),
         "Ratios; below 1 is less than the one compared with.",
