@@ -170,7 +170,7 @@ def machine():
     if Path("/proc/cpuinfo").exists():
         found = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
         model = found.group(1) if found else model
-    return f"{platform.system()} {platform.release()}, {os.cpu_count()} × {model}"
+    return f"{platform.system()}, {os.cpu_count()} × {model}"
 
 
 def main():

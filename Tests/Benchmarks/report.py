@@ -77,8 +77,8 @@ def step_table(lines):
     return table(["step", "ns, median", "ns, fastest", "ns per key, lane or node"], rows)
 
 
-BUSY = """> **The machine was busy with other work.** Compare CPU times; wall times say more about how the system shares
-> the processors between processes than about the clients. Run this again when it is quiet."""
+BUSY = """> **The machine was busy with other work.** Compare CPU times; wall times say more about how the system
+> shares the processors between processes than about the clients. Run this again when it is quiet."""
 
 
 def markdown(facts, scans, patterns, missing, steps, is_busy):
