@@ -107,10 +107,6 @@ def full_scans(cluster, arguments):
         clients.append(Client(f"valkey-glide {package_version('valkey-glide')} (Python)", command))
     else:
         missing.append("valkey-glide: not installed")
-    if (work / "bin/go-redis").exists():
-        clients.append(Client("go-redis", [work / "bin/go-redis", *seed, count]))
-    else:
-        missing.append("go-redis: `golang-github-redis-go-redis-dev` and `go` are not installed")
     return clients, missing
 
 

@@ -42,12 +42,6 @@ mkdir "$work/bin"
 cc -O2 -o "$work/bin/measure" "$here/measure.c"
 cc -O2 -o "$work/bin/floor" "$here/floor.c" -lhiredis
 
-# Debian packages go-redis as sources below a GOPATH of its own.
-if command -v go >/dev/null && [ -d /usr/share/gocode/src/github.com/redis/go-redis/v9 ]; then
-    GOCACHE="$work/go" GOPATH=/usr/share/gocode GO111MODULE=off \
-        go build -o "$work/bin/go-redis" "$here/peers/go_redis.go" >&2 || say "go-redis does not build."
-fi
-
 python=${BENCHMARK_PYTHON:-}
 if [ -z "$python" ]; then
     python=python3

@@ -96,8 +96,10 @@ private struct MadeUpCluster {
             for action in actions {
                 switch action {
                 case .readPage, .readSlots: reads.append(action)
-                case .readStatus(let lane, let node, _):
-                    if let status = statuses[node.id] { coordinator.statusRead(lane, status, now: .zero) }
+                case .readStatus(let lane, let node, let inquiry, _):
+                    if let status = statuses[node.id] {
+                        coordinator.statusRead(lane, inquiry: inquiry, status, now: .zero)
+                    }
                 case .finish: isFinished = true
                 case .fail(let error): fatalError("\(error)")
                 case .loadTopology, .wake, .report: break
