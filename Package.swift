@@ -110,6 +110,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and its single steps.
+        .executableTarget(
+            name: "scan-benchmark",
+            dependencies: [
+                "ClusterScan",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ],
+            path: "Tests/Benchmarks/ScanBenchmark",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
