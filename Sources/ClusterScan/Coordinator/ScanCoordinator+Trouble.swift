@@ -80,11 +80,12 @@ extension ScanCoordinator {
             scheduleGivingUp()
             return
         }
-        let slots = overdue.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         guard policy.allowsUncoveredSlots else {
-            end(.fail(notCovered(slots, overdue, now: now)))
+            // Slots in trouble for a shorter time will not be covered either.
+            end(.fail(notCovered(overdue + trouble.entries)))
             return
         }
+        let slots = overdue.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         for entry in overdue {
             act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.message)))
         }
@@ -104,9 +105,8 @@ extension ScanCoordinator {
         plan(now: now)
     }
 
-    private func notCovered(_ slots: SlotSet, _ entries: [TroubleLog.Entry], now: Duration)
-        -> ClusterScanError
-    {
+    private func notCovered(_ entries: [TroubleLog.Entry]) -> ClusterScanError {
+        let slots = entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         let causes = entries.map { entry in
             let place = entry.cause.address.map { "\($0): " } ?? ""
             return "slots \(entry.slots): \(place)\(entry.cause.message)"
