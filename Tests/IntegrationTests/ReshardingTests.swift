@@ -107,7 +107,11 @@ extension IntegrationTests {
                 #expect(pages.difference(from: Self.names, allowingRepeats: true) == nil)
                 await scanner.shutDown()
                 resharding.cancel()
-                try await resharding.value
+                do {
+                    try await resharding.value
+                } catch is CancellationError {
+                    // It was between two steps.
+                }
                 #expect(restarts > 0, "nothing moved while it was read")
             }
         }

@@ -127,6 +127,18 @@ package struct LocalCluster: Sendable {
     package func load(_ keys: SampleKeys) async throws {
         let loader = SampleKeyLoader(host: nodes[0].host, port: nodes[0].port, password: password)
         try await onOwnThread { try loader.load(keys) }
+        try await waitUntilTablesRest()
+    }
+
+    /// Waits until no server moves its keys to a larger table: `SCAN` may return a key twice as long as it does.
+    private func waitUntilTablesRest() async throws {
+        for node in nodes.indices {
+            for _ in 0..<200 {
+                let tables = try await command(node, "DEBUG", "HTSTATS", "0").text ?? ""
+                guard tables.contains("rehashing target") else { break }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     /// How many keys the present primaries hold, those of slots they do not own included.
