@@ -50,22 +50,26 @@ extension ScanCoordinator {
         var reads = SlotReads()
         var keys = 0
         var unknown: [HashSlot] = []
+        // In order: a slot read ahead of one that did not fit would be read again by whoever resumes.
+        var isFull = false
         for slot in next {
-            if let size = lane.sizes[slot], unknown.isEmpty,
-                reads.snapshots.count < Self.mostSnapshotsPerBurst,
-                keys == 0 || keys + size <= policy.keysPerBurst
-            {
-                guard size > 0 else { continue }
+            guard let size = lane.sizes[slot] else {
+                unknown.append(slot)
+                if unknown.count == Self.sizesPerBurst { break }
+                continue
+            }
+            guard size > 0 else { continue }
+            isFull =
+                isFull || !unknown.isEmpty || reads.snapshots.count == Self.mostSnapshotsPerBurst
+                || (keys > 0 && keys + size > policy.keysPerBurst)
+            guard isFull else {
                 reads.snapshots.append(
                     SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
                 )
                 keys += size
-            } else if lane.sizes[slot] == nil {
-                unknown.append(slot)
-                if unknown.count == Self.sizesPerBurst { break }
-            } else if lane.sizes.count > Self.sizesPerBurst / 2 {
-                break
+                continue
             }
+            if lane.sizes.count > Self.sizesPerBurst / 2 { break }
         }
         reads.counts = unknown
         lanes[id]?.reads = reads
