@@ -81,10 +81,7 @@ extension IntegrationTests {
                     cursor = page.cursor
                     pages += 1
                 } while !cursor.isFinished
-                #expect(tally.difference(from: QuietCluster.names, allowingRepeats: true) == nil)
-                withKnownIssue("the keys of a node's last slot can come twice", isIntermittent: true) {
-                    #expect(tally.difference(from: QuietCluster.names) == nil)
-                }
+                #expect(tally.difference(from: QuietCluster.names) == nil)
                 #expect(pages > 30)
             }
             await scanner.shutDown()

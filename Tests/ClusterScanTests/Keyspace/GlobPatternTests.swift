@@ -58,10 +58,12 @@ import Testing
         #expect(!pattern("*a", 1_001).matches(key))
     }
 
-    @Test("a hostile pattern takes no exponential time", .timeLimit(.minutes(1)))
+    @Test("a hostile pattern takes no exponential time")
     func hostilePattern() {
         let pattern = GlobPattern(String(repeating: "a*", count: 900) + "b")
-        #expect(!pattern.matches([UInt8](repeating: UInt8(ascii: "a"), count: 5_000)))
+        let key = [UInt8](repeating: UInt8(ascii: "a"), count: 5_000)
+        let time = ContinuousClock().measure { #expect(!pattern.matches(key)) }
+        #expect(time < .seconds(30))
     }
 
     @Test("* gives back what a later part of the pattern needs")
