@@ -25,7 +25,8 @@ final class SimulatedSession {
     private let start: Int
     private let readAhead: Int
     private let keepsCheckpoints: Bool
-    private let count: Int
+    /// `COUNT`, where it does not adapt: small, as dictionaries are.
+    private let count: Int?
     private var random: SplitMix64
     private(set) var coordinator: ScanCoordinator
     private var connections: [NodeAddress: Connection] = [:]
@@ -49,7 +50,8 @@ final class SimulatedSession {
         start = timeline.now
         random = SplitMix64(state: seed)
         readAhead = Int.random(in: 0...6, using: &random)
-        count = Int.random(in: 1...6, using: &random)
+        let count = Int.random(in: 1...6, using: &random)
+        self.count = policy.count == nil ? nil : count
         keepsCheckpoints = !policy.brokenRules.contains(.checkpoint)
         coordinator = ScanCoordinator(progress: progress, policy: policy)
         self.consumer = consumer
@@ -91,6 +93,8 @@ final class SimulatedSession {
             readStatus(lane, node, inquiry, fresh: fresh)
         case .readPage, .readSlots:
             if buffer.count > readAhead { held.append(action) } else { read(action) }
+        case .readWork(let node):
+            readWork(of: node)
         case .wake(let moment):
             let delay = max(0, Int(moment / .microseconds(1)) - (timeline.now - start))
             timeline.schedule(after: delay + 1) { [self] in
@@ -138,8 +142,8 @@ final class SimulatedSession {
 
     private func read(_ action: ScanAction) {
         switch action {
-        case .readPage(let lane, let node, let cursor):
-            let count = count
+        case .readPage(let lane, let node, let cursor, let asked):
+            let count = count ?? 1 + asked % 6
             request(lane, node, connecting: false) { _, process in
                 process.keyspace.scan(cursor, count: count)
             } then: { page in
@@ -162,6 +166,20 @@ final class SimulatedSession {
                 self.buffered(batch)
             }
         default: break
+        }
+    }
+
+    /// Servers say anything, late or not at all, and may forget what they said.
+    private func readWork(of node: ClusterNode) {
+        var random = SplitMix64(state: UInt64(timeline.now))
+        timeline.schedule(after: Int.random(in: 20...2000, using: &random)) { [self] in
+            guard !isOver else { return }
+            let statistics = CommandStatistics(
+                scanMicroseconds: Int.random(in: 0...timeline.now, using: &random),
+                otherCalls: Int.random(in: 0...timeline.now, using: &random)
+            )
+            coordinator.workRead(of: node, random.next() % 8 == 0 ? nil : statistics, now: now)
+            perform()
         }
     }
 

@@ -146,7 +146,7 @@ struct Simulation {
             maximumLanes: [nil, nil, 1, 2].randomElement(using: &random) ?? nil,
             readPreference: Int.random(in: 0..<4, using: &random) == 0 ? .preferReplicas : .primaries,
             strategy: ScanStrategy.allCases.randomElement(using: &random) ?? .auto,
-            keysPerBurst: Int.random(in: 1...30, using: &random),
+            count: Int.random(in: 1...30, using: &random),
             largestSnapshot: Int.random(in: 2...30, using: &random),
             snapshotSlack: Int.random(in: 1...4, using: &random),
             slotsPerCredit: Int.random(in: 1...8, using: &random),
@@ -156,6 +156,14 @@ struct Simulation {
             seed: random.next()
         )
         if let broken { policy.brokenRules = [broken] }
+        // Drawn from the policy's own seed, so that what a seed did before there were paces it still does.
+        var paces = SplitMix64(state: policy.seed)
+        if paces.next() % 4 == 0 {
+            policy.count = nil
+            policy.latencyBudget = .microseconds(Int(paces.next() % 2000))
+        }
+        if paces.next() % 8 == 0 { policy.maximumCallsPerSecond = Double(2000 + paces.next() % 20_000) }
+        if paces.next() % 8 == 0 { policy.maximumKeysPerSecond = Double(10_000 + paces.next() % 50_000) }
         return policy
     }
 }

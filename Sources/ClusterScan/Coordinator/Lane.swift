@@ -3,6 +3,8 @@ struct Lane: Sendable {
     enum Phase: Sendable, Hashable {
         /// Waits for what the witnesses say about themselves, before the first page or after a failure.
         case opening
+        /// Waits for the next call that its node's limits allow.
+        case resting(until: Duration)
         /// Waits for a page.
         case reading
         /// Waits for what the witnesses say about themselves after the last page.
@@ -35,6 +37,14 @@ struct Lane: Sendable {
     var sizes: [HashSlot: Int] = [:]
     /// The burst that was asked for.
     var reads = SlotReads()
+
+    /// Whether it has found its node and works there.
+    var isWorking: Bool {
+        switch phase {
+        case .resting, .reading, .closing: true
+        case .opening, .pausing: false
+        }
+    }
 
     var isPausing: Bool {
         if case .pausing = phase { true } else { false }

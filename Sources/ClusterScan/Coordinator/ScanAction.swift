@@ -10,10 +10,12 @@ package enum ScanAction: Sendable {
     case readStatus(LaneID, of: ClusterNode, inquiry: Int, fresh: Bool)
     /// Ask for the next page of `SCAN`, on the connection over which the node's status was read and on no
     /// other; answer with `pageRead` or `laneFailed`.
-    case readPage(LaneID, of: ClusterNode, cursor: UInt64)
+    case readPage(LaneID, of: ClusterNode, cursor: UInt64, count: Int)
     /// Take snapshots of slots and ask for the sizes of others, in one write on that same connection;
     /// answer with `slotsRead` or `laneFailed`.
     case readSlots(LaneID, of: ClusterNode, SlotReads)
+    /// Ask a node about its work, on the connection over which it is read; answer with `workRead`.
+    case readWork(of: ClusterNode)
     /// Call `tick` when this much time has passed since the start.
     case wake(at: Duration)
     /// Tell whoever watches.

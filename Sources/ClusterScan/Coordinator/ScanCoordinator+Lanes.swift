@@ -23,16 +23,20 @@ extension ScanCoordinator {
     }
 
     /// Goes on reading, or asks the witnesses once there is something to credit.
-    mutating func askForMore(_ id: LaneID) {
+    mutating func askForMore(_ id: LaneID, now: Duration) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         switch record.position {
         case .scan(let cursor):
+            guard mayCall(node, for: id, now: now) else { return }
+            let count = pace(of: node).count
+            paces[node.id]?.called(keys: count, now: now)
             lanes[id]?.phase = .reading
-            act(.readPage(id, of: node, cursor: cursor))
+            act(.readPage(id, of: node, cursor: cursor, count: count))
         case .slots(let position):
             let read = readSlots(of: record)
             guard read != record.claims, read.count < policy.slotsPerCredit else { fallthrough }
-            askForSlots(id, from: position)
+            guard mayCall(node, for: id, now: now) else { return }
+            askForSlots(id, from: position, now: now)
         case .walked:
             askWitnesses(of: id, entering: .closing, fresh: true)
         }
@@ -75,7 +79,7 @@ extension ScanCoordinator {
             }
         case .closing:
             close(id, testimony, now: now)
-        case .reading, .pausing:
+        case .resting, .reading, .pausing:
             break
         }
     }
@@ -112,7 +116,7 @@ extension ScanCoordinator {
             restart(id, reason: "the server does not walk the slot of the pattern alone")
             plan(now: now)
         } else {
-            askForMore(id)
+            askForMore(id, now: now)
         }
         return delivery
     }
@@ -176,7 +180,7 @@ extension ScanCoordinator {
             claims: claims
         )
         began(id)
-        askForMore(id)
+        askForMore(id, now: now)
         if startedMigrations { plan(now: now) }
     }
 
@@ -218,7 +222,7 @@ extension ScanCoordinator {
             plan(now: now)
             return
         }
-        askForMore(id)
+        askForMore(id, now: now)
     }
 
     // MARK: Closing
@@ -252,7 +256,7 @@ extension ScanCoordinator {
         if record.claims.isEmpty {
             plan(now: now)
         } else {
-            askForMore(id)
+            askForMore(id, now: now)
         }
     }
 

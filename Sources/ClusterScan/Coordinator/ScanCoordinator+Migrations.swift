@@ -100,7 +100,7 @@ extension ScanCoordinator {
         // With nothing to read there, all that is left is to ask both again, the destination first.
         if importing.isEmpty { progress.lanes[id]?.position = .walked }
         began(id)
-        askForMore(id)
+        askForMore(id, now: now)
         if claims != record.claims { plan(now: now) }
     }
 }

@@ -32,7 +32,7 @@ extension ScanCoordinator {
 
     /// Whether some lane has found its node and works there.
     var isGettingOn: Bool {
-        lanes.values.contains { $0.phase == .reading || $0.phase == .closing }
+        lanes.values.contains { $0.isWorking }
     }
 
     /// Takes up the lanes of the cursor that nobody works on.

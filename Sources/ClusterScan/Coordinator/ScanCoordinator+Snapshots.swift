@@ -44,8 +44,9 @@ extension ScanCoordinator {
 
     // MARK: Asking
 
-    mutating func askForSlots(_ id: LaneID, from position: Int) {
+    mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
+        let most = pace(of: lane.node).count
         let next = record.claims.subtracting(SlotSet(below: position))
         var reads = SlotReads()
         var keys = 0
@@ -61,7 +62,7 @@ extension ScanCoordinator {
             guard size > 0 else { continue }
             isFull =
                 isFull || !unknown.isEmpty || reads.snapshots.count == Self.mostSnapshotsPerBurst
-                || (keys > 0 && keys + size > policy.keysPerBurst)
+                || (keys > 0 && keys + size > most)
             guard isFull else {
                 reads.snapshots.append(
                     SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
@@ -74,6 +75,8 @@ extension ScanCoordinator {
         reads.counts = unknown
         lanes[id]?.reads = reads
         lanes[id]?.phase = .reading
+        // To ask for a size costs about as much as to look at a key.
+        paces[lane.node.id]?.called(keys: keys + unknown.count, now: now)
         act(.readSlots(id, of: lane.node, reads))
     }
 
@@ -139,7 +142,7 @@ extension ScanCoordinator {
             lanes[id] = nil
             plan(now: now)
         } else {
-            askForMore(id)
+            askForMore(id, now: now)
         }
         return delivery
     }

@@ -34,6 +34,8 @@ package struct ScanCoordinator: Sendable {
     var serversWalkOn = false
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
+    /// How the nodes are asked, by node.
+    var paces: [NodeID: NodePace] = [:]
     var backoff: Backoff
     var isEnded = false
 
@@ -122,6 +124,10 @@ package struct ScanCoordinator: Sendable {
             loadTopology()
         }
         for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
+            if case .resting(let until) = lane.phase, until <= now {
+                askForMore(id, now: now)
+                continue
+            }
             guard case .pausing(let until) = lane.phase, until <= now else { continue }
             guard hasRoom || !isGettingOn else {
                 // Its room was taken meanwhile. It waits for a lane to end now, not for its node.

@@ -10,6 +10,9 @@ public enum ScanEvent: Sendable, Hashable {
     case topologyLoaded(shards: Int, servedSlots: SlotSet)
     /// Something failed and is tried again after a pause.
     case retrying(NodeAddress?, reason: String, pause: Duration)
+    /// From now on a node is asked for about so many keys at a time, because of what a key costs it, or because
+    /// others began or ceased to use it.
+    case paceChanged(ClusterNode, count: Int, isShared: Bool)
     /// These slots are given up.
     case slotsGivenUp(SlotSet, reason: String)
 }

@@ -6,8 +6,14 @@ package struct ScanPolicy: Sendable {
     package var readPreference: ReadPreference
     /// How nodes are read.
     package var strategy: ScanStrategy
-    /// About how many keys one burst of snapshots returns.
-    package var keysPerBurst: Int
+    /// `COUNT` of a page, and about how many keys one burst of snapshots returns; `nil` to adapt it to the node.
+    package var count: Int?
+    /// How long one call may hold up a server that nobody else uses, where the count adapts.
+    package var latencyBudget: Duration
+    /// How many calls that bring keys a node may get in a second.
+    package var maximumCallsPerSecond: Double?
+    /// How many keys a node may be asked to look at in a second.
+    package var maximumKeysPerSecond: Double?
     /// The largest slot that is read in one snapshot; the server answers nobody else meanwhile.
     package var largestSnapshot: Int
     /// How many keys a slot may have gained since its size was asked for without its snapshot being cut off.
@@ -31,8 +37,11 @@ package struct ScanPolicy: Sendable {
         maximumLanes: Int? = nil,
         readPreference: ReadPreference = .primaries,
         strategy: ScanStrategy = .auto,
-        keysPerBurst: Int = 1000,
-        largestSnapshot: Int = 10_000,
+        count: Int? = 1000,
+        latencyBudget: Duration = .milliseconds(1),
+        maximumCallsPerSecond: Double? = nil,
+        maximumKeysPerSecond: Double? = nil,
+        largestSnapshot: Int = 4000,
         snapshotSlack: Int = 64,
         slotsPerCredit: Int = 1024,
         shortestPause: Duration = .milliseconds(50),
@@ -44,7 +53,10 @@ package struct ScanPolicy: Sendable {
         self.maximumLanes = maximumLanes
         self.readPreference = readPreference
         self.strategy = strategy
-        self.keysPerBurst = keysPerBurst
+        self.count = count
+        self.latencyBudget = latencyBudget
+        self.maximumCallsPerSecond = maximumCallsPerSecond
+        self.maximumKeysPerSecond = maximumKeysPerSecond
         self.largestSnapshot = largestSnapshot
         self.snapshotSlack = snapshotSlack
         self.slotsPerCredit = slotsPerCredit

@@ -25,15 +25,12 @@ actor PageReader {
         } catch {
             throw ClusterScanError(error)
         }
-        var policy = options.policy(lanes: 1)
-        // A page cannot say which slots it leaves out, so the end must not look complete.
-        policy.allowsUncoveredSlots = false
         var step = PageStep(
             coordinator: ScanCoordinator(
                 progress: progress,
                 query: query,
                 topology: topology,
-                policy: policy
+                policy: options.policyOfPage
             ),
             query: query,
             options: options,
@@ -153,10 +150,10 @@ actor PageReader {
             } catch {
                 step.coordinator.laneFailed(lane, error, now: step.now)
             }
-        case .readPage(let lane, let node, let cursor):
+        case .readPage(let lane, let node, let cursor, let count):
             await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
                 let page = try await connection.scanPage(
-                    step.query.command(cursor: cursor, count: step.options.count)
+                    step.query.command(cursor: cursor, count: count)
                 )
                 return step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
             }
@@ -172,7 +169,7 @@ actor PageReader {
             step.coordinator.tick(now: step.now)
         case .report(let event):
             step.options.onEvent?(event)
-        case .finish:
+        case .finish, .readWork:
             break
         case .fail(var error):
             error.cursor = ScanCursor(step.coordinator.progress)

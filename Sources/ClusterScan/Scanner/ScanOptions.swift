@@ -1,9 +1,19 @@
 /// How an iteration goes about its work. None of it changes which keys are returned, so all of it may
 /// differ between the calls of one iteration.
 public struct ScanOptions: Sendable {
-    /// `COUNT`: about how many keys a server looks at for one page, 1 or more. More means fewer, longer
-    /// calls: 1,000 take a server about 0.6 ms; beyond that little speed is gained.
-    public var count: Int
+    /// `COUNT`: about how many keys a server looks at in one call, 1 or more; `nil` for as many as the
+    /// ``latencyBudget`` allows. More means fewer, longer calls: 1,000 take a server about 0.6 ms; beyond that
+    /// little speed is gained. The page API takes `nil` for 1,000.
+    public var count: Int?
+    /// How long one call of a stream may hold up a server that nobody else uses. While others use it, calls are
+    /// kept to an eighth of that. What a call takes is read from the server itself, several times a second;
+    /// a server that does not tell is asked for 1,000 keys at a time.
+    public var latencyBudget: Duration
+    /// How many calls that bring keys a stream may make to each node in a second; `nil` for no limit.
+    public var maximumCallsPerSecond: Double?
+    /// How many keys a stream may have each node look at in a second, whether they match or not; `nil` for no
+    /// limit.
+    public var maximumKeysPerSecond: Double?
     /// How nodes are read.
     public var strategy: ScanStrategy
     /// Which nodes of a shard are read.
@@ -25,7 +35,11 @@ public struct ScanOptions: Sendable {
     /// Chooses how to go about an iteration.
     ///
     /// - Parameters:
-    ///   - count: About how many keys a server looks at for one page; below 1 counts as 1.
+    ///   - count: About how many keys a server looks at in one call, below 1 counts as 1; `nil` for as many as
+    ///     the latency budget allows.
+    ///   - latencyBudget: How long one call may hold up a server that nobody else uses.
+    ///   - maximumCallsPerSecond: How many calls a node may get in a second; must be above 0.
+    ///   - maximumKeysPerSecond: How many keys a node may have to look at in a second; must be above 0.
     ///   - strategy: How nodes are read.
     ///   - readPreference: Which nodes of a shard are read.
     ///   - maximumConcurrentNodes: How many nodes are read at once; `nil` for all.
@@ -34,7 +48,10 @@ public struct ScanOptions: Sendable {
     ///   - allowsUncoveredSlots: Whether to report slots that were given up rather than fail.
     ///   - onEvent: Is told what happens; must not block.
     public init(
-        count: Int = 1000,
+        count: Int? = nil,
+        latencyBudget: Duration = .milliseconds(1),
+        maximumCallsPerSecond: Double? = nil,
+        maximumKeysPerSecond: Double? = nil,
         strategy: ScanStrategy = .auto,
         readPreference: ReadPreference = .primaries,
         maximumConcurrentNodes: Int? = nil,
@@ -43,7 +60,10 @@ public struct ScanOptions: Sendable {
         allowsUncoveredSlots: Bool = false,
         onEvent: (@Sendable (ScanEvent) -> Void)? = nil
     ) {
-        self.count = max(1, count)
+        self.count = count.map { max(1, $0) }
+        self.latencyBudget = latencyBudget
+        self.maximumCallsPerSecond = maximumCallsPerSecond
+        self.maximumKeysPerSecond = maximumKeysPerSecond
         self.strategy = strategy
         self.readPreference = readPreference
         self.maximumConcurrentNodes = maximumConcurrentNodes
@@ -53,14 +73,30 @@ public struct ScanOptions: Sendable {
         self.onEvent = onEvent
     }
 
-    func policy(lanes: Int?) -> ScanPolicy {
+    var policyOfStream: ScanPolicy {
         ScanPolicy(
-            maximumLanes: lanes,
+            maximumLanes: maximumConcurrentNodes,
             readPreference: readPreference,
             strategy: strategy,
-            keysPerBurst: count,
+            count: count,
+            latencyBudget: latencyBudget,
+            maximumCallsPerSecond: maximumCallsPerSecond,
+            maximumKeysPerSecond: maximumKeysPerSecond,
             patience: patience,
             allowsUncoveredSlots: allowsUncoveredSlots
+        )
+    }
+
+    /// One node at a time, and no faster than the caller asks.
+    var policyOfPage: ScanPolicy {
+        ScanPolicy(
+            maximumLanes: 1,
+            readPreference: readPreference,
+            strategy: strategy,
+            count: count ?? 1000,
+            patience: patience,
+            // A page cannot say which slots it leaves out, so the end must not look complete.
+            allowsUncoveredSlots: false
         )
     }
 }

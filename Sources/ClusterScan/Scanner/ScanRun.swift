@@ -42,7 +42,7 @@ actor ScanRun {
         coordinator = ScanCoordinator(
             progress: progress,
             query: query,
-            policy: options.policy(lanes: options.maximumConcurrentNodes)
+            policy: options.policyOfStream
         )
         buffer = ReadAheadBuffer(limit: options.readAheadBytes)
     }
@@ -138,13 +138,15 @@ actor ScanRun {
             Task { await loadTopology() }
         case .readStatus(let lane, let node, let inquiry, let fresh):
             Task { await readStatus(lane, node, inquiry, fresh: fresh) }
-        case .readPage(let lane, _, _), .readSlots(let lane, _, _):
+        case .readPage(let lane, _, _, _), .readSlots(let lane, _, _):
             if buffer.hasRoom {
                 read(action)
             } else {
                 held.append(action)
                 coordinator.readHeld(lane)
             }
+        case .readWork(let node):
+            readWork(of: node)
         case .wake(let moment):
             wakes.insert(moment)
         case .report(let event):
@@ -181,9 +183,9 @@ actor ScanRun {
 
     private func read(_ action: ScanAction) {
         switch action {
-        case .readPage(let lane, let node, let cursor):
+        case .readPage(let lane, let node, let cursor, let count):
             guard let connection = openConnection(to: node, for: lane) else { return }
-            connection.send(query.command(cursor: cursor, count: options.count)) { result in
+            connection.send(query.command(cursor: cursor, count: count)) { result in
                 self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
                     let page = try reply.scanPage()
                     return self.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: self.now)
@@ -199,6 +201,18 @@ actor ScanRun {
             }
         default:
             break
+        }
+    }
+
+    private func readWork(of node: ClusterNode) {
+        guard let connection = links.openConnection(to: node.address) else {
+            coordinator.workRead(of: node, nil, now: now)
+            return
+        }
+        connection.send(Command("INFO", "commandstats")) { result in
+            guard self.outcome == nil else { return }
+            let text = try? result.get().value.string
+            self.coordinator.workRead(of: node, text.flatMap(CommandStatistics.init), now: self.now)
         }
     }
 

@@ -6,7 +6,7 @@ package struct TimeSpan: ExpressibleByArgument, Hashable, Sendable, CustomString
     package let description: String
 
     private static let units: [(suffix: String, length: Duration)] = [
-        ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("us", .microseconds(1)), ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
     ]
 
     /// - Returns: `nil` for anything but digits, at most one decimal point, and a unit.
@@ -18,6 +18,11 @@ package struct TimeSpan: ExpressibleByArgument, Hashable, Sendable, CustomString
         else { return nil }
         duration = unit.length * value
         description = argument
+    }
+
+    package init(milliseconds: Int) {
+        duration = .milliseconds(milliseconds)
+        description = "\(milliseconds)ms"
     }
 
     package init(seconds: Int) {

@@ -5,12 +5,38 @@ public import ClusterScan
 struct PaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "About how many keys a server looks at for one page: 100, 5k.",
-            discussion: "1,000 hold a server up for about 0.6 ms; fewer are gentler, more are hardly faster.",
+            "About how many keys a server looks at in one call: 100, 5k.",
+            discussion: """
+                1,000 hold a server up for about 0.6 ms; fewer are gentler, more are hardly faster. Without \
+                this, as many as --latency-budget allows on each node.
+                """,
             valueName: "n"
         )
     )
-    var count = Quantity(1000)
+    var count: Quantity?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long one call may hold up a server that nobody else uses: 500us, 2ms.",
+            discussion: """
+                While others use a server, calls to it are kept to an eighth of that. What calls take is \
+                read from the servers themselves (INFO commandstats). Over a slow network, more is faster.
+                """,
+            valueName: "time"
+        )
+    )
+    var latencyBudget = TimeSpan(milliseconds: 1)
+
+    @Option(
+        help: ArgumentHelp(
+            "Let no node look at more keys a second, whether they match or not: 5k, 1M.",
+            valueName: "n"
+        )
+    )
+    var maxKeysPerSecond: Quantity?
+
+    @Option(help: ArgumentHelp("Make no more calls a second to any node.", valueName: "n"))
+    var maxCallsPerSecond: Quantity?
 
     @Option(
         help: ArgumentHelp(
@@ -53,7 +79,10 @@ struct PaceOptions: ParsableArguments {
     /// - Returns: What the scanner is to be asked for.
     func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
         ScanOptions(
-            count: limit.map { min(count.value, max($0.value / 4, 1)) } ?? count.value,
+            count: limit.map { min(count?.value ?? 1000, max($0.value / 4, 1)) } ?? count?.value,
+            latencyBudget: latencyBudget.duration,
+            maximumCallsPerSecond: maxCallsPerSecond.map { Double($0.value) },
+            maximumKeysPerSecond: maxKeysPerSecond.map { Double($0.value) },
             strategy: strategy,
             readPreference: replicas ? .preferReplicas : .primaries,
             maximumConcurrentNodes: maxNodes?.value,

@@ -34,7 +34,7 @@ final class DumpEvents: Sendable {
             console.warn("\(message); trying again")
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
-        case .topologyLoaded:
+        case .topologyLoaded, .paceChanged:
             break
         }
     }

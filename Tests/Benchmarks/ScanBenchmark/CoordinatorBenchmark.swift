@@ -73,7 +73,7 @@ private struct MadeUpCluster {
             next = 0
         }
         switch action {
-        case .readPage(let lane, _, _):
+        case .readPage(let lane, _, _, _):
             held = coordinator.pageRead(lane, next: 1 << 40, keys: MadeUpCluster.noKeys, now: .zero)
         case .readSlots(let lane, _, let asked):
             held = coordinator.slotsRead(
@@ -102,7 +102,7 @@ private struct MadeUpCluster {
                     }
                 case .finish: isFinished = true
                 case .fail(let error): fatalError("\(error)")
-                case .loadTopology, .wake, .report: break
+                case .loadTopology, .readWork, .wake, .report: break
                 }
             }
             actions = coordinator.takeActions()

@@ -109,7 +109,7 @@ struct CoordinatorScript {
         _ at: SourceLocation = #_sourceLocation
     ) throws {
         let (lane, asked) = try take("a page of \(node)", sourceLocation: at) { action -> (LaneID, UInt64)? in
-            guard case .readPage(let lane, let asked, let cursor) = action, asked == node else { return nil }
+            guard case .readPage(let lane, let asked, let cursor, _) = action, asked == node else { return nil }
             return (lane, cursor)
         }
         #expect(asked == cursor, sourceLocation: at)
@@ -140,6 +140,29 @@ struct CoordinatorScript {
         collect()
     }
 
+    /// Tells what a node says of its work, when it was asked.
+    mutating func answerWork(
+        of node: ClusterNode,
+        _ statistics: CommandStatistics?,
+        _ at: SourceLocation = #_sourceLocation
+    ) throws {
+        try take("the work of \(node)", sourceLocation: at) {
+            if case .readWork(let asked) = $0, asked == node { () } else { nil }
+        }
+        coordinator.workRead(of: node, statistics, now: now)
+        collect()
+    }
+
+    func isAskedForWork(of node: ClusterNode) -> Bool {
+        actions.contains { if case .readWork(let asked) = $0 { asked == node } else { false } }
+    }
+
+    /// The `COUNT` of the page that a node is asked for.
+    func countAsked(of node: ClusterNode) -> Int? {
+        for case .readPage(_, let asked, _, let count) in actions where asked == node { return count }
+        return nil
+    }
+
     /// Fails the request that is open at a node.
     mutating func fail(_ node: ClusterNode, _ failure: ScanFailure, _ at: SourceLocation = #_sourceLocation)
         throws
@@ -147,7 +170,7 @@ struct CoordinatorScript {
         let lane = try take("anything of \(node)", sourceLocation: at) { action -> LaneID? in
             switch action {
             case .readStatus(let lane, let asked, _, _) where asked == node: lane
-            case .readPage(let lane, let asked, _) where asked == node: lane
+            case .readPage(let lane, let asked, _, _) where asked == node: lane
             case .readSlots(let lane, let asked, _) where asked == node: lane
             default: nil
             }
@@ -181,7 +204,7 @@ struct CoordinatorScript {
     func isReading(_ node: ClusterNode) -> Bool {
         actions.contains { action in
             switch action {
-            case .readPage(_, let asked, _), .readSlots(_, let asked, _): asked == node
+            case .readPage(_, let asked, _, _), .readSlots(_, let asked, _): asked == node
             default: false
             }
         }

@@ -65,7 +65,7 @@ struct SnapshotRulesTests {
     func restart() throws {
         var script = try script(
             wanted: "1-3",
-            ScanPolicy(strategy: .slots, keysPerBurst: 1, slotsPerCredit: 1)
+            ScanPolicy(strategy: .slots, count: 1, slotsPerCredit: 1)
         )
         let table: [UInt16: [String]] = [1: ["x"], 2: ["y"], 3: ["z"]]
         try script.answerSlots(of: a, table)
