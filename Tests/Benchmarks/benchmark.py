@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import chart
+import foreground
 import report
 from servers import Cluster
 
@@ -193,9 +194,16 @@ def main():
             "Swift": re.sub(r" \(.*", "", output("swift", "--version").splitlines()[0]),
             "Python": f"{platform.python_version()}, hiredis {package_version('hiredis') or 'not installed'}",
         }
+    with Cluster(ROOT / "docker/local-cluster.sh", arguments.work / "shared", primaries=1) as cluster:
+        host, port = cluster.addresses[0]
+        keys = str(min(arguments.keys, foreground.KEYS))
+        loader = str(arguments.products / "sample-keys")
+        subprocess.run([loader, f"{host}:{port}", "--count", keys], check=True)
+        program, client = arguments.products / "cluster-scan", arguments.work / "bin/foreground"
+        others = foreground.measure(cluster, program, client, arguments.rounds, say)
     say("single steps")
     steps = output(str(arguments.products / "scan-benchmark"), "micro")
-    text = report.markdown(facts, scans, patterns, missing, steps, load_before > os.cpu_count() / 2)
+    text = report.markdown(facts, scans, patterns, others, missing, steps, load_before > os.cpu_count() / 2)
     print(text)
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "Performance.md").write_text(text)

@@ -3,6 +3,8 @@
 from collections import namedtuple
 from statistics import median
 
+import foreground
+
 FLOOR, REDIS_PY = "floor (C)", "redis-py"
 
 Run = namedtuple("Run", "wall client server memory")
@@ -77,11 +79,19 @@ def step_table(lines):
     return table(["step", "ns, median", "ns, fastest", "ns per key, lane or node"], rows)
 
 
+FOREGROUND = f"""## What others notice
+
+One primary with {foreground.KEYS:,} keys is scanned again and again. Meanwhile another client sends it about
+1,500 times a second `PING` or `GET`, one at a time. How many microseconds the answers take: the middle one, one
+in a hundred, one in a thousand; and the one in a hundred compared with when nobody scans."""
+
+FOREGROUND_COLUMNS = ["way", "keys read a second", "p50 µs", "p99 µs", "p99.9 µs", "p99 / nobody scans"]
+
 BUSY = """> **The machine was busy with other work.** Compare CPU times; wall times say more about how the system
 > shares the processors between processes than about the clients. Run this again when it is quiet."""
 
 
-def markdown(facts, scans, patterns, missing, steps, is_busy):
+def markdown(facts, scans, patterns, others, missing, steps, is_busy):
     notes = [client.note for client in scans if client.note]
     notes += [f"Not measured: {line}." for line in missing]
     sections = [
@@ -95,6 +105,8 @@ def markdown(facts, scans, patterns, missing, steps, is_busy):
         *notes,
         "## 5,000 keys of one hash tag among all",
         table(COLUMNS, [measured(client) for client in patterns]),
+        FOREGROUND,
+        table(FOREGROUND_COLUMNS, foreground.rows(others)),
         "## Single steps",
         step_table(steps),
     ]

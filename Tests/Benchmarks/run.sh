@@ -41,6 +41,7 @@ done
 mkdir "$work/bin"
 cc -O2 -o "$work/bin/measure" "$here/measure.c"
 cc -O2 -o "$work/bin/floor" "$here/floor.c" -lhiredis
+cc -O2 -o "$work/bin/foreground" "$here/foreground.c" -lhiredis
 
 python=${BENCHMARK_PYTHON:-}
 if [ -z "$python" ]; then

@@ -6,13 +6,14 @@ import subprocess
 
 
 class Cluster:
-    """Three primaries without replicas; stopped when the `with` block ends, or this process."""
+    """Primaries without replicas; stopped when the `with` block ends, or this process."""
 
-    def __init__(self, script, folder):
-        self.script, self.folder = script, folder
+    def __init__(self, script, folder, primaries=3):
+        self.script, self.folder, self.primaries = script, folder, str(primaries)
 
     def __enter__(self):
-        command = [self.script, "start", "--replicas", "0", "--dir", self.folder, "--watch", str(os.getpid())]
+        command = [self.script, "start", "--primaries", self.primaries, "--replicas", "0"]
+        command += ["--dir", self.folder, "--watch", str(os.getpid())]
         lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
         nodes = [facts(line.split(), "=") for line in lines if line.startswith("node=")]
         self.addresses = [(host, int(port)) for host, port in (n["address"].rsplit(":", 1) for n in nodes)]
