@@ -41,7 +41,7 @@ package struct ScanPolicy: Sendable {
         latencyBudget: Duration = .milliseconds(1),
         maximumCallsPerSecond: Double? = nil,
         maximumKeysPerSecond: Double? = nil,
-        largestSnapshot: Int = 4000,
+        largestSnapshot: Int = 10_000,
         snapshotSlack: Int = 64,
         slotsPerCredit: Int = 1024,
         shortestPause: Duration = .milliseconds(50),

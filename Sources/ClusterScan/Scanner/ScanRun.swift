@@ -26,6 +26,9 @@ actor ScanRun {
     private var wakes: Set<Duration> = []
     private var timer: (moment: Duration, task: Scheduled<Void>)?
     private var lastBatch = Duration.zero
+    /// Hands out what is there, however little.
+    private var handOver: Scheduled<Void>?
+    private var hasHandedOver = false
 
     init(
         progress: ScanProgress,
@@ -88,12 +91,31 @@ actor ScanRun {
     private func wakeConsumer() {
         guard let waiter else { return }
         if !buffer.isEmpty {
+            guard isTimeToHandOver else { return }
             self.waiter = nil
+            hasHandedOver = true
+            handOver?.cancel()
+            handOver = nil
             waiter.resume(returning: .success(takeBatches()))
         } else if let outcome {
             self.waiter = nil
             waiter.resume(returning: outcome.map { _ in nil })
         }
+    }
+
+    /// The first batch goes out at once; later ones wait a little, for others to come along.
+    private var isTimeToHandOver: Bool {
+        if !hasHandedOver || buffer.isWorthWaking || outcome != nil { return true }
+        if handOver == nil {
+            handOver = eventLoop.scheduleTask(in: .milliseconds(2)) {
+                self.assumeIsolated { run in
+                    run.handOver = nil
+                    run.hasHandedOver = false
+                    run.wakeConsumer()
+                }
+            }
+        }
+        return false
     }
 
     /// Stops from anywhere: closes what the run opened.
@@ -107,6 +129,7 @@ actor ScanRun {
         guard outcome == nil else { return }
         outcome = result
         timer?.task.cancel()
+        handOver?.cancel()
         held = []
         links.close()
         wakeConsumer()
