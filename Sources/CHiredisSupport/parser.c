@@ -40,6 +40,7 @@ struct cscan_parser {
     size_t largest_input;
     buffer bytes;
     buffer nodes;
+    size_t joined; /* complete replies in the buffers */
     cscan_status failure;
     char message[160];
 };
@@ -278,12 +279,16 @@ static cscan_status check_bounds(cscan_parser *parser) {
     return CSCAN_NEED_MORE;
 }
 
-cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, cscan_reply *reply) {
+cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, size_t count,
+                               cscan_reply *reply) {
     if (parser->failure != CSCAN_NEED_MORE) return parser->failure;
     for (;;) {
         void *value = NULL;
         if (redisReaderGetReply(parser->reader, &value) != REDIS_OK) return fail_as_reader(parser);
         if (value != NULL) {
+            parser->joined += 1;
+            if (parser->joined < count) continue;
+            parser->joined = 0;
             reply->byte_count = parser->bytes.count;
             reply->bytes = detach(&parser->bytes, 1);
             reply->node_count = parser->nodes.count;

@@ -61,6 +61,13 @@ public struct KeyBatch: Sendable {
         try withExtendedLifetime(arena) { try body(spans[index].bytes(at: arena.base)) }
     }
 
+    /// Drops the keys behind the first ones.
+    package mutating func truncate(to count: Int) {
+        guard count < spans.count else { return }
+        byteCount -= spans[count...].reduce(0) { $0 + Int($1.length) }
+        spans.removeLast(spans.count - count)
+    }
+
     /// Keeps the keys for which `isIncluded` says so, in order, in the memory they have.
     ///
     /// Complexity: O(n) in the number of keys.

@@ -159,8 +159,11 @@ final class SimulatedSession {
             } then: { reply in
                 let batch = self.coordinator.slotsRead(
                     lane,
-                    snapshots: reply.0.map(self.batch),
-                    counts: reply.1,
+                    SlotReadings(
+                        keys: self.batch(reply.0.flatMap { $0 }),
+                        lengths: reply.0.map(\.count),
+                        counts: reply.1
+                    ),
                     now: self.now
                 )
                 self.buffered(batch)

@@ -25,7 +25,7 @@ typedef struct cscan_node {
     int64_t value;   /* the integer, or the offset of the first byte of a string or an error */
 } cscan_node;
 
-/* A complete reply. Who holds it owns both buffers; `bytes` is NULL when no value has any bytes. */
+/* One complete reply, or several one after the other. Who holds it owns both buffers; `bytes` is NULL when no value has any bytes. */
 typedef struct cscan_reply {
     void *bytes;
     size_t byte_count;
@@ -38,8 +38,8 @@ void *cscan_allocate(size_t size);
 void cscan_free(void *buffer);
 
 typedef enum cscan_status {
-    CSCAN_NEED_MORE = 0,       /* all input was taken and no reply is complete */
-    CSCAN_REPLY = 1,           /* one reply is complete; call again with the rest of the input */
+    CSCAN_NEED_MORE = 0,       /* all input was taken and something is not complete */
+    CSCAN_REPLY = 1,           /* all is complete that was asked for; call again with the rest of the input */
     CSCAN_ERROR_PROTOCOL = 2,  /* the input is not RESP2 */
     CSCAN_ERROR_TOO_LARGE = 3, /* the reply does not fit the bound */
     CSCAN_ERROR_MEMORY = 4     /* the allocator refused */
@@ -48,7 +48,7 @@ typedef enum cscan_status {
 typedef struct cscan_parser cscan_parser;
 
 /*
- * `maximum_bytes` bounds what one reply may occupy: bytes of strings, 16 bytes for every value, and input that
+ * `maximum_bytes` bounds what one reply, or the joined ones, may occupy: bytes of strings, 16 bytes for every value, and input that
  * could not be parsed yet. It is lowered to CSCAN_LARGEST_MAXIMUM if larger. NULL if out of memory.
  */
 #define CSCAN_LARGEST_MAXIMUM ((size_t)0x7fff0000)
@@ -56,10 +56,13 @@ cscan_parser *cscan_parser_create(size_t maximum_bytes);
 void cscan_parser_free(cscan_parser *parser);
 
 /*
- * Takes input from `*input` (advancing it and `*length`) until a reply is complete, and then moves that reply,
- * buffers and all, to `*reply`. After an error every further call gives the same error.
+ * Takes input from `*input` (advancing it and `*length`) until `count` replies are complete, and then moves them,
+ * buffers and all, to `*reply`: many small replies in one piece of memory cost a fraction of many pieces. The
+ * count must stay the same until they are complete; 0 counts as 1. After an error every further call gives the
+ * same error.
  */
-cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, cscan_reply *reply);
+cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, size_t count,
+                               cscan_reply *reply);
 
 /* What went wrong, for people; an empty string if nothing did. Valid until the parser is freed. */
 const char *cscan_parser_error(const cscan_parser *parser);

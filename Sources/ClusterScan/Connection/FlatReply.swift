@@ -56,6 +56,55 @@ package struct FlatReply: Sendable {
         }
     }
 
+    /// Reads the joined replies to a burst: arrays of keys, then numbers.
+    package func slotReadings(snapshots: Int, counts sizes: Int) throws(ReplyError) -> SlotReadings {
+        try nodes.withNodes { (nodes) throws(ReplyError) in
+            var failure: ReplyError?
+            var lengths: [Int] = []
+            lengths.reserveCapacity(snapshots)
+            var counts: [Int] = []
+            counts.reserveCapacity(sizes)
+            var byteCount = 0
+            var index = 0
+            let spans = ContiguousArray<KeySpan>(unsafeUninitializedCapacity: nodes.count) { spans, count in
+                for _ in 0..<snapshots {
+                    guard index < nodes.count else { break }
+                    let array = nodes[index]
+                    let elements = nodes[(index + 1)...].prefix(Int(array.length))
+                    guard array.type == CSCAN_NODE_ARRAY.rawValue, elements.allSatisfy(\.isString) else {
+                        failure = refusal(of: array, "not a flat array of keys")
+                        return
+                    }
+                    for node in elements {
+                        // Fewer spans than nodes, as the arrays have nodes as well.
+                        spans.initializeElement(at: count, to: node.span)
+                        byteCount += Int(node.length)
+                        count += 1
+                    }
+                    lengths.append(elements.count)
+                    index += 1 + elements.count
+                }
+            }
+            if let failure { throw failure }
+            for node in nodes[min(index, nodes.count)...] {
+                guard node.type == CSCAN_NODE_INTEGER.rawValue else {
+                    throw refusal(of: node, "not an integer")
+                }
+                counts.append(Int(node.value))
+            }
+            guard lengths.count == snapshots, counts.count == sizes else {
+                throw .unexpected("replies are missing")
+            }
+            let keys = KeyBatch(arena: arena, spans: spans, byteCount: byteCount)
+            return SlotReadings(keys: keys, lengths: lengths, counts: counts)
+        }
+    }
+
+    private func refusal(of node: cscan_node, _ reason: String) -> ReplyError {
+        guard node.type == CSCAN_NODE_ERROR.rawValue else { return .unexpected(reason) }
+        return .server(ServerError(message: text(of: node)))
+    }
+
     private func refuseError() throws(ReplyError) {
         if let error { throw .server(error) }
     }
@@ -74,11 +123,7 @@ package struct FlatReply: Sendable {
         let spans = ContiguousArray<KeySpan>(unsafeUninitializedCapacity: elements.count) { spans, count in
             for node in elements {
                 onlyStrings = onlyStrings && node.isString
-                // Only strings use the field for an offset, which is below 2 GiB.
-                spans.initializeElement(
-                    at: count,
-                    to: KeySpan(offset: UInt32(truncatingIfNeeded: node.value), length: node.length)
-                )
+                spans.initializeElement(at: count, to: node.span)
                 byteCount += Int(node.length)
                 count += 1
             }
@@ -118,6 +163,11 @@ package struct FlatReply: Sendable {
 
 extension cscan_node {
     fileprivate var isString: Bool { type <= CSCAN_NODE_BULK_STRING.rawValue }
+
+    /// Where a string lies. Only strings use the field for an offset, which is below 2 GiB.
+    fileprivate var span: KeySpan {
+        KeySpan(offset: UInt32(truncatingIfNeeded: value), length: length)
+    }
 }
 
 extension UInt64 {

@@ -129,6 +129,20 @@ package final class NodeConnection: Sendable {
         handler.value.send(commands, completion: completion)
     }
 
+    /// Sends commands, at least one, in one write, and has their replies joined in one piece of memory. Only on
+    /// the event loop.
+    ///
+    /// - Parameters:
+    ///   - commands: The commands.
+    ///   - completion: As for one command. Errors among the replies are values of the joined reply.
+    package func send(
+        joining commands: [Command],
+        completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
+    ) {
+        precondition(!commands.isEmpty)
+        handler.value.send(joining: commands, completion: completion)
+    }
+
     /// Sends one command from anywhere, and waits.
     ///
     /// Cancelling the task does not end the wait, which takes `commandTimeout` at most.

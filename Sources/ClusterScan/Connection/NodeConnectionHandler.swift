@@ -35,11 +35,23 @@ final class NodeConnectionHandler: ChannelInboundHandler {
 
     func send(_ commands: [Command], completion: @escaping PendingRequests.BurstCompletion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        guard var burst = commands.first?.encoded else { return completion(.success([])) }
-        burst.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.readableBytes })
-        for command in commands.dropFirst() { burst.writeImmutableBuffer(command.encoded) }
+        guard let burst = Self.burst(of: commands) else { return completion(.success([])) }
         pending.append(replyCount: commands.count, completion, deadline: context.eventLoop.now + replyTime)
         write(burst, context: context)
+    }
+
+    func send(joining commands: [Command], completion: @escaping PendingRequests.Completion) {
+        guard let context, failure == nil else { return completion(.failure(closedError)) }
+        guard let burst = Self.burst(of: commands) else { return }
+        pending.append(joining: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        write(burst, context: context)
+    }
+
+    private static func burst(of commands: [Command]) -> ByteBuffer? {
+        guard var burst = commands.first?.encoded else { return nil }
+        burst.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.readableBytes })
+        for command in commands.dropFirst() { burst.writeImmutableBuffer(command.encoded) }
+        return burst
     }
 
     func setOnClose(_ action: @escaping (ConnectionError) -> Void) {
@@ -117,7 +129,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
 
     private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {
         do throws(ReplyParser.Failure) {
-            return try parser.next(&input)
+            return try parser.next(&input, joining: pending.joinedReplyCount)
         } catch {
             let kind: ConnectionError.Kind =
                 switch error.kind {

@@ -8,6 +8,8 @@ struct PendingRequests {
 
     private enum Receiver {
         case single(Completion)
+        /// Replies that come in one piece.
+        case joined(replyCount: Int, Completion)
         case burst(replyCount: Int, BurstCompletion)
     }
 
@@ -30,6 +32,16 @@ struct PendingRequests {
     /// When the oldest request must be answered. No other deadline is earlier, as all get the same time.
     var nextDeadline: NIODeadline? { requests.first?.deadline }
 
+    /// How many replies the parser is to join: they go to who made the oldest request.
+    var joinedReplyCount: Int {
+        guard case .joined(let replyCount, _) = requests.first?.receiver else { return 1 }
+        return replyCount
+    }
+
+    mutating func append(joining replyCount: Int, _ completion: @escaping Completion, deadline: NIODeadline) {
+        requests.append((.joined(replyCount: replyCount, completion), deadline))
+    }
+
     mutating func append(_ completion: @escaping Completion, deadline: NIODeadline) {
         requests.append((.single(completion), deadline))
     }
@@ -41,7 +53,7 @@ struct PendingRequests {
     mutating func receive(_ reply: FlatReply) -> Delivery {
         guard let oldest = requests.first else { return .unsolicited }
         switch oldest.receiver {
-        case .single(let completion):
+        case .single(let completion), .joined(_, let completion):
             requests.removeFirst()
             return .single(completion, reply)
         case .burst(let replyCount, let completion):
@@ -64,7 +76,7 @@ struct PendingRequests {
         }
         return requests.map { request in
             switch request.receiver {
-            case .single(let completion): { completion(.failure($0)) }
+            case .single(let completion), .joined(_, let completion): { completion(.failure($0)) }
             case .burst(_, let completion): { completion(.failure($0)) }
             }
         }

@@ -35,15 +35,20 @@ package struct ReplyParser: ~Copyable {
 
     /// Takes the next reply from the input, or all of the input if it does not complete a reply.
     ///
-    /// - Parameter input: The bytes received; on return, those that follow the reply.
+    /// - Parameters:
+    ///   - input: The bytes received; on return, those that follow the reply.
+    ///   - count: How many replies to join in one piece of memory. The same until they are complete.
     /// - Returns: A complete reply, or `nil` if the input is used up.
     /// - Throws: ``Failure`` if the input is not RESP2, or a reply is larger than allowed.
-    package mutating func next(_ input: inout UnsafeRawBufferPointer) throws(Failure) -> FlatReply? {
+    package mutating func next(
+        _ input: inout UnsafeRawBufferPointer,
+        joining count: Int = 1
+    ) throws(Failure) -> FlatReply? {
         var start = input.baseAddress?.assumingMemoryBound(to: CChar.self)
         var length = input.count
         var reply = cscan_reply()
         // The parser reads at most `length` bytes from `start`, and keeps neither.
-        let status = cscan_parser_next(parser, &start, &length, &reply)
+        let status = cscan_parser_next(parser, &start, &length, count, &reply)
         input = UnsafeRawBufferPointer(start: start, count: length)
         switch status {
         case CSCAN_REPLY: return FlatReply(adopting: reply)

@@ -32,7 +32,8 @@ extension ScanCoordinator {
         guard !isEnded, let before = paces[node.id] else { return }
         paces[node.id]?.read(statistics, now: now)
         guard let pace = paces[node.id] else { return }
-        if pace.isShared != before.isShared || pace.count > 2 * before.count || 2 * pace.count < before.count {
+        if pace.isShared != before.isShared || pace.count > 2 * before.count || 2 * pace.count < before.count
+        {
             act(.report(.paceChanged(node, count: pace.count, isShared: pace.isShared)))
         }
     }

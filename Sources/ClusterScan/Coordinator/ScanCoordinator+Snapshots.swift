@@ -86,31 +86,31 @@ extension ScanCoordinator {
     ///
     /// - Parameters:
     ///   - id: The lane that asked for them.
-    ///   - snapshots: The keys of the slots, in the order asked for.
-    ///   - counts: The sizes of the other slots, in the order asked for.
+    ///   - readings: The keys of the slots, and the sizes of the others, in the order asked for.
     ///   - now: The time since the start.
     /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
     package mutating func slotsRead(
         _ id: LaneID,
-        snapshots: [KeyBatch],
-        counts: [Int],
+        _ readings: consuming SlotReadings,
         now: Duration
     ) -> ScanBatch? {
         guard !isEnded, var lane = lanes[id], var record = progress.lanes[id], lane.phase == .reading,
-            case .slots(let position) = record.position, snapshots.count == lane.reads.snapshots.count,
-            counts.count == lane.reads.counts.count
+            case .slots(let position) = record.position, readings.lengths.count == lane.reads.snapshots.count,
+            readings.counts.count == lane.reads.counts.count
         else { return nil }
-        var whole: [KeyBatch] = []
-        for (snapshot, keys) in zip(lane.reads.snapshots, snapshots) {
-            guard keys.count < snapshot.limit || !keeps(.wholeSnapshots) else {
+        var whole = 0
+        var wholeKeys = 0
+        for (snapshot, length) in zip(lane.reads.snapshots, readings.lengths) {
+            guard length < snapshot.limit || !keeps(.wholeSnapshots) else {
                 // It grew. What comes after it is read again, so that the lane goes on in order.
                 lane.sizes[snapshot.slot] = snapshot.limit * 2
                 break
             }
             lane.sizes[snapshot.slot] = 0
-            whole.append(keys)
+            whole += 1
+            wholeKeys += length
         }
-        for (slot, count) in zip(lane.reads.counts, counts) {
+        for (slot, count) in zip(lane.reads.counts, readings.counts) {
             lane.sizes[slot] = count
         }
         let large = lane.sizes.filter { $0.value > policy.largestSnapshot }.map(\.key)
@@ -126,7 +126,8 @@ extension ScanCoordinator {
         lane.sizes = lane.sizes.filter { Int($0.key.rawValue) >= reached }
         record.position = .slots(below: reached)
 
-        var batch = KeyBatch(concatenating: whole)
+        var batch = readings.keys
+        batch.truncate(to: wholeKeys)
         if let pattern = query.pattern, !pattern.matchesEverything {
             batch.filter { pattern.matches($0) }
         }
@@ -134,7 +135,7 @@ extension ScanCoordinator {
         lane.failures = 0
         lanes[id] = lane
         tally.pages += 1
-        tally.snapshots += whole.count
+        tally.snapshots += whole
         note(batch, of: id)
         progress.lanes[id] = record.claims.isEmpty ? nil : record
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)

@@ -19,7 +19,8 @@ package struct CommandStatistics: Hashable, Sendable {
         var isTold = false
         for line in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") })
         {
-            guard line.starts(with: "cmdstat_".utf8), let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            guard line.starts(with: "cmdstat_".utf8), let colon = line.firstIndex(of: UInt8(ascii: ":"))
+            else {
                 continue
             }
             isTold = true

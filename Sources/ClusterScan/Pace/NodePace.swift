@@ -28,8 +28,8 @@ struct NodePace: Sendable {
         callsPerSecond = policy.maximumCallsPerSecond.map(Self.sensible)
         keysPerSecond = policy.maximumKeysPerSecond.map(Self.sensible)
         fixedCount = policy.count
-        count = 0
-        count = Self.clamp(policy.count ?? Self.firstCount, below: mostKeys)
+        count = policy.count ?? Self.firstCount
+        count = min(count, mostKeys)
     }
 
     /// Before anything is known: a tenth of a millisecond on servers as they are.
@@ -46,7 +46,9 @@ struct NodePace: Sendable {
     private static let sharedFraction = 0.125
     private static let sharedMemory = Duration.seconds(2)
     /// The first readings come soon, so that little is read with a guess.
-    private static let readingIntervals: [Duration] = [.milliseconds(20), .milliseconds(50), .milliseconds(100)]
+    private static let readingIntervals: [Duration] = [
+        .milliseconds(20), .milliseconds(50), .milliseconds(100),
+    ]
     private static let readingInterval = Duration.milliseconds(250)
 
     // MARK: Limits

@@ -16,8 +16,22 @@ extension NodeConnection {
     }
 
     /// Takes snapshots of slots and asks for sizes. Only on the event loop.
-    func read(_ reads: SlotReads) async throws(ScanFailure) -> (snapshots: [KeyBatch], counts: [Int]) {
-        try await exchange(reads.commands, reads.decode)
+    func read(_ reads: SlotReads) async throws(ScanFailure) -> SlotReadings {
+        let result = await withCheckedContinuation { continuation in
+            send(joining: reads.commands) { continuation.resume(returning: $0) }
+        }
+        do {
+            return try result.get().slotReadings(
+                snapshots: reads.snapshots.count,
+                counts: reads.counts.count
+            )
+        } catch let error as ConnectionError {
+            throw ScanFailure(error)
+        } catch let error as ReplyError {
+            throw ScanFailure(error, at: address)
+        } catch {
+            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+        }
     }
 
     private func exchange<Result>(

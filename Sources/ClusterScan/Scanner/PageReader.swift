@@ -159,8 +159,8 @@ actor PageReader {
             }
         case .readSlots(let lane, let node, let reads):
             await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
-                let (keys, counts) = try await connection.read(reads)
-                let batch = step.coordinator.slotsRead(lane, snapshots: keys, counts: counts, now: step.now)
+                let readings = try await connection.read(reads)
+                let batch = step.coordinator.slotsRead(lane, readings, now: step.now)
                 // A burst that only learned sizes is no page.
                 return batch?.keys.isEmpty == true ? nil : batch
             }

@@ -216,10 +216,13 @@ actor ScanRun {
             }
         case .readSlots(let lane, let node, let reads):
             guard let connection = openConnection(to: node, for: lane) else { return }
-            connection.send(reads.commands) { result in
-                self.arrived(lane, at: node.address, result) { replies throws(ReplyError) in
-                    let (keys, counts) = try reads.decode(replies)
-                    return self.coordinator.slotsRead(lane, snapshots: keys, counts: counts, now: self.now)
+            connection.send(joining: reads.commands) { result in
+                self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
+                    let readings = try reply.slotReadings(
+                        snapshots: reads.snapshots.count,
+                        counts: reads.counts.count
+                    )
+                    return self.coordinator.slotsRead(lane, readings, now: self.now)
                 }
             }
         default:

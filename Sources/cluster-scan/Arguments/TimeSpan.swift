@@ -6,7 +6,8 @@ package struct TimeSpan: ExpressibleByArgument, Hashable, Sendable, CustomString
     package let description: String
 
     private static let units: [(suffix: String, length: Duration)] = [
-        ("us", .microseconds(1)), ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("us", .microseconds(1)), ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)),
+        ("h", .seconds(3600)),
     ]
 
     /// - Returns: `nil` for anything but digits, at most one decimal point, and a unit.

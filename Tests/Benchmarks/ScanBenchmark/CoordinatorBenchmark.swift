@@ -78,8 +78,11 @@ private struct MadeUpCluster {
         case .readSlots(let lane, _, let asked):
             held = coordinator.slotsRead(
                 lane,
-                snapshots: asked.snapshots.map { _ in MadeUpCluster.noKeys },
-                counts: asked.counts.map { _ in 180 },
+                SlotReadings(
+                    keys: MadeUpCluster.noKeys,
+                    lengths: asked.snapshots.map { _ in 0 },
+                    counts: asked.counts.map { _ in 180 }
+                ),
                 now: .zero
             )
         default:

@@ -64,6 +64,62 @@ struct ReplyParserTests {
         }
     }
 
+    @Test(
+        "joined replies are one, in one piece of memory, however they are cut",
+        arguments: [1, 2, 3, 7, 1000]
+    )
+    func joined(size: Int) throws {
+        let wire = "*2\r\n$1\r\na\r\n$2\r\nbc\r\n*0\r\n:7\r\n:8\r\n*1\r\n$1\r\nd\r\n".utf8Bytes
+        var parser = ReplyParser(maximumReplyBytes: 1 << 20)
+        var replies: [FlatReply] = []
+        for start in stride(from: 0, to: wire.count, by: size) {
+            try wire[start..<min(start + size, wire.count)].withUnsafeBytes { bytes in
+                var rest = bytes
+                while let reply = try parser.next(&rest, joining: replies.isEmpty ? 4 : 1) {
+                    replies.append(reply)
+                }
+            }
+        }
+        #expect(replies.count == 2)
+        let readings = try #require(replies.first).slotReadings(snapshots: 2, counts: 2)
+        #expect(readings.keys.map(\.string) == ["a", "bc"])
+        #expect(readings.keys.byteCount == 3)
+        #expect(readings.lengths == [2, 0])
+        #expect(readings.counts == [7, 8])
+        #expect(replies.last?.value == .array([.bulkString([UInt8(ascii: "d")])]))
+    }
+
+    @Test(
+        "joined replies of another form are refused",
+        arguments: [
+            "*0\r\n*0\r\n", ":1\r\n:2\r\n", "+OK\r\n:2\r\n", "*1\r\n:1\r\n:2\r\n", "*1\r\n*0\r\n:2\r\n",
+            "*0\r\n$1\r\n1\r\n", "*-1\r\n:2\r\n",
+        ]
+    )
+    func notReadings(wire: String) throws {
+        let reply = try #require(try joinedPair(wire))
+        #expect(throws: ReplyError.self) { try reply.slotReadings(snapshots: 1, counts: 1) }
+    }
+
+    @Test(
+        "an error among joined replies is told as the server told it",
+        arguments: ["-NOPERM x\r\n:1\r\n", "*0\r\n-NOPERM x\r\n"]
+    )
+    func errorAmongJoined(wire: String) throws {
+        let reply = try #require(try joinedPair(wire))
+        #expect(throws: ReplyError.server(ServerError(message: "NOPERM x"))) {
+            try reply.slotReadings(snapshots: 1, counts: 1)
+        }
+    }
+
+    private func joinedPair(_ wire: String) throws -> FlatReply? {
+        var parser = ReplyParser(maximumReplyBytes: 1 << 20)
+        return try wire.utf8Bytes.withUnsafeBytes { bytes in
+            var rest = bytes
+            return try parser.next(&rest, joining: 2)
+        }
+    }
+
     @Test("after a failure nothing is read any more, and the failure stays")
     func sticky() {
         var parser = ReplyParser(maximumReplyBytes: 1 << 20)

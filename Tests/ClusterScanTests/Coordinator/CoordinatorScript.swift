@@ -109,7 +109,9 @@ struct CoordinatorScript {
         _ at: SourceLocation = #_sourceLocation
     ) throws {
         let (lane, asked) = try take("a page of \(node)", sourceLocation: at) { action -> (LaneID, UInt64)? in
-            guard case .readPage(let lane, let asked, let cursor, _) = action, asked == node else { return nil }
+            guard case .readPage(let lane, let asked, let cursor, _) = action, asked == node else {
+                return nil
+            }
             return (lane, cursor)
         }
         #expect(asked == cursor, sourceLocation: at)
@@ -132,10 +134,18 @@ struct CoordinatorScript {
             return (lane, reads)
         }
         let snapshots = reads.snapshots.map { snapshot in
-            KeyBatch((table[snapshot.slot.rawValue] ?? []).prefix(snapshot.limit).map { Array($0.utf8) })
+            (table[snapshot.slot.rawValue] ?? []).prefix(snapshot.limit).map { Array($0.utf8) }
         }
         let counts = reads.counts.map { (table[$0.rawValue] ?? []).count }
-        let batch = coordinator.slotsRead(lane, snapshots: snapshots, counts: counts, now: now)
+        let batch = coordinator.slotsRead(
+            lane,
+            SlotReadings(
+                keys: KeyBatch(snapshots.flatMap { $0 }),
+                lengths: snapshots.map(\.count),
+                counts: counts
+            ),
+            now: now
+        )
         if let batch { delivered.append(batch) }
         collect()
     }

@@ -16,7 +16,8 @@ struct CommandStatisticsTests {
 
             """
         #expect(CommandStatistics(redis7) == CommandStatistics(scanMicroseconds: 450, otherCalls: 13))
-        let redis6 = "# Commandstats\ncmdstat_cluster:calls=3,usec=31,usec_per_call=10.33\ncmdstat_set:calls=4,usec=1\n"
+        let redis6 =
+            "# Commandstats\ncmdstat_cluster:calls=3,usec=31,usec_per_call=10.33\ncmdstat_set:calls=4,usec=1\n"
         #expect(CommandStatistics(redis6) == CommandStatistics(scanMicroseconds: 31, otherCalls: 4))
     }
 
