@@ -1,5 +1,3 @@
-import HashTreeCollections
-
 extension ScanCoordinator {
     // MARK: Asking
 
@@ -27,11 +25,11 @@ extension ScanCoordinator {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         switch record.position {
         case .scan(let cursor):
-            lanes[id]?.phase = .reading
+            if lanes[id]?.phase != .reading { lanes[id]?.phase = .reading }
             act(.readPage(id, of: node, cursor: cursor))
         case .slots(let position):
-            let read = readSlots(of: record)
-            guard read != record.claims, read.count < policy.slotsPerCredit else { fallthrough }
+            let read = record.claims.count(below: position)
+            guard read < policy.slotsPerCredit, read < record.claims.count else { fallthrough }
             askForSlots(id, from: position)
         case .walked:
             askWitnesses(of: id, entering: .closing, fresh: true)
@@ -65,6 +63,8 @@ extension ScanCoordinator {
             }
             return
         }
+        // In a large cluster they are long, and of no use once all are there.
+        lanes[id]?.statuses = [:]
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
@@ -100,10 +100,10 @@ extension ScanCoordinator {
             batch.filter(slots: record.claims)
         }
         trouble.clear(record.claims)
-        lanes[id]?.failures = 0
+        if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
         note(batch, of: id)
-        progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
+        progress.lanes.move(id, to: next == 0 ? .walked : .scan(next))
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if walksOn(lane, to: next) {
@@ -121,9 +121,7 @@ extension ScanCoordinator {
     mutating func note(_ batch: KeyBatch, of id: LaneID) {
         tally.batches += 1
         progress.keysReturned += UInt64(batch.count)
-        guard let node = lanes[id]?.node else { return }
-        lanes[id]?.uncreditedKeys += UInt64(batch.count)
-        readNodes.insert(node.id)
+        if let node = lanes[id]?.handOut(keys: batch.count) { readNodes.insert(node) }
     }
 
     /// Tells of a lane that begins.
