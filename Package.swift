@@ -66,7 +66,6 @@ let package = Package(
             name: "ClusterScanTests",
             dependencies: [
                 "ClusterScan",
-                .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -113,10 +112,7 @@ let package = Package(
         // What Tests/Benchmarks/run.sh measures of the library: whole scans, and its single steps.
         .executableTarget(
             name: "scan-benchmark",
-            dependencies: [
-                "ClusterScan",
-                .product(name: "HashTreeCollections", package: "swift-collections"),
-            ],
+            dependencies: ["ClusterScan"],
             path: "Tests/Benchmarks/ScanBenchmark",
             swiftSettings: swiftSettings
         ),
@@ -126,7 +122,6 @@ let package = Package(
                 "ClusterScan",
                 "cluster-scan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "HashTreeCollections", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings
         ),

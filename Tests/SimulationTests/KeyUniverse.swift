@@ -15,7 +15,13 @@ struct KeyUniverse: Sendable {
 
     private init() {
         let tags = (0..<Self.slotCount).map { "tag\($0)" }
-        names = tags.flatMap { tag in (0..<Self.keysPerSlot).map { Array("{\(tag)}:\($0)".utf8) } }
+        self.init(
+            names: tags.flatMap { tag in (0..<Self.keysPerSlot).map { Array("{\(tag)}:\($0)".utf8) } }
+        )
+    }
+
+    init(names: [[UInt8]]) {
+        self.names = names
         slots = names.map { HashSlot(key: $0) }
         hotSlots = Set(slots).sorted()
         byName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })

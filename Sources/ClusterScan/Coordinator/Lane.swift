@@ -14,6 +14,8 @@ struct Lane: Sendable {
     }
 
     let id: LaneID
+    /// Whether it walks a shard for slots that the shard owns; if not, it reads slots on the move.
+    let isOwned: Bool
     /// The node that is read.
     var node: ClusterNode
     /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a
@@ -33,21 +35,46 @@ struct Lane: Sendable {
     var slotWalkedAlone: HashSlot?
     /// Keys handed out since something was last credited.
     var uncreditedKeys: UInt64 = 0
+    /// Whether a page of it was handed out.
+    private var hasHandedOut = false
     /// Sizes of slots that are next to be read.
-    var sizes: [HashSlot: Int] = [:]
+    var sizes = SlotSizes()
     /// The burst that was asked for.
     var reads = SlotReads()
 
-    /// Whether it has found its node and works there.
-    var isWorking: Bool {
-        switch phase {
-        case .resting, .reading, .closing: true
-        case .opening, .pausing: false
-        }
-    }
-
     var isPausing: Bool {
         if case .pausing = phase { true } else { false }
+    }
+
+    /// Whether its pause ends at or before a moment.
+    func isPausing(until moment: Duration) -> Bool {
+        if case .pausing(let end) = phase { end <= moment } else { false }
+    }
+
+    var isResting: Bool {
+        if case .resting = phase { true } else { false }
+    }
+
+    /// Whether its rest ends at or before a moment.
+    func isResting(until moment: Duration) -> Bool {
+        if case .resting(let end) = phase { end <= moment } else { false }
+    }
+
+    init(id: LaneID, isOwned: Bool, node: ClusterNode, witnesses: [ClusterNode]) {
+        self.id = id
+        self.isOwned = isOwned
+        self.node = node
+        self.witnesses = witnesses
+    }
+
+    /// Counts keys that are handed out.
+    ///
+    /// - Returns: The node they were read from, the first time.
+    mutating func handOut(keys: Int) -> NodeID? {
+        uncreditedKeys += UInt64(keys)
+        guard !hasHandedOut else { return nil }
+        hasHandedOut = true
+        return node.id
     }
 
     /// What every witness has said, in the order of ``witnesses``; `nil` until all have.

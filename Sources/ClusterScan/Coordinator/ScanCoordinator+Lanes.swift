@@ -1,5 +1,3 @@
-import HashTreeCollections
-
 extension ScanCoordinator {
     // MARK: Asking
 
@@ -30,11 +28,11 @@ extension ScanCoordinator {
             guard mayCall(node, for: id, now: now) else { return }
             let count = pace(of: node).count
             paces[node.id]?.called(keys: count, now: now)
-            lanes[id]?.phase = .reading
+            if lanes[id]?.phase != .reading { lanes[id]?.phase = .reading }
             act(.readPage(id, of: node, cursor: cursor, count: count))
         case .slots(let position):
-            let read = readSlots(of: record)
-            guard read != record.claims, read.count < policy.slotsPerCredit else { fallthrough }
+            let read = record.claims.count(below: position)
+            guard read < policy.slotsPerCredit, read < record.claims.count else { fallthrough }
             guard mayCall(node, for: id, now: now) else { return }
             askForSlots(id, from: position, now: now)
         case .walked:
@@ -69,6 +67,8 @@ extension ScanCoordinator {
             }
             return
         }
+        // In a large cluster they are long, and of no use once all are there.
+        lanes[id]?.statuses = [:]
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
@@ -104,10 +104,10 @@ extension ScanCoordinator {
             batch.filter(slots: record.claims)
         }
         trouble.clear(record.claims)
-        lanes[id]?.failures = 0
+        if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
         note(batch, of: id)
-        progress.lanes[id]?.position = next == 0 ? .walked : .scan(next)
+        progress.lanes.move(id, to: next == 0 ? .walked : .scan(next))
         // R9: the cursor is taken now, when this batch is the last one handed on.
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if walksOn(lane, to: next) {
@@ -125,9 +125,7 @@ extension ScanCoordinator {
     mutating func note(_ batch: KeyBatch, of id: LaneID) {
         tally.batches += 1
         progress.keysReturned += UInt64(batch.count)
-        guard let node = lanes[id]?.node else { return }
-        lanes[id]?.uncreditedKeys += UInt64(batch.count)
-        readNodes.insert(node.id)
+        if let node = lanes[id]?.handOut(keys: batch.count) { readNodes.insert(node) }
     }
 
     /// Tells of a lane that begins.

@@ -1,5 +1,3 @@
-import HashTreeCollections
-
 /// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys
 /// only move from source to destination, so a key that is there throughout is seen by the first read or,
 /// having moved before that, by the second. Nobody waits for the migration to end; if it ends or turns
@@ -32,6 +30,7 @@ extension ScanCoordinator {
                 position: position,
                 claims: claims
             )
+            leaveUnattended(id)
             tally.lanes += 1
             begun = true
         }
@@ -69,6 +68,7 @@ extension ScanCoordinator {
             position: position,
             claims: slots
         )
+        leaveUnattended(id)
     }
 
     /// Begins to read the destination, if the migration still goes there.

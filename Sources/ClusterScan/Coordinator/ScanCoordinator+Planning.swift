@@ -1,4 +1,4 @@
-import HashTreeCollections
+import DequeModule
 
 extension ScanCoordinator {
     /// Starts whatever can be started, and ends the iteration when nothing remains.
@@ -12,14 +12,14 @@ extension ScanCoordinator {
         resumeRecordedLanes(in: topology, now: now)
         startOwnedLanes(in: topology)
         noteUnservedSlots(in: topology, now: now)
-        if !hasRoom, isGettingOn {
+        if !trouble.isEmpty, !hasRoom, isGettingOn {
             // These wait for a lane to end, not for a node to answer.
             trouble.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
         }
     }
 
     private var slotsOfOpeningLanes: SlotSet {
-        lanes.keys.reduce(into: SlotSet()) { slots, id in
+        lanes.ids.reduce(into: SlotSet()) { slots, id in
             if progress.lanes[id] == nil { slots.formUnion(slotsAtStake(in: id)) }
         }
     }
@@ -27,18 +27,22 @@ extension ScanCoordinator {
     /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a node that
     /// is down does not keep those behind it from being read.
     var hasRoom: Bool {
-        policy.maximumLanes.map { limit in lanes.values.count { !$0.isPausing } < limit } ?? true
+        policy.maximumLanes.map { lanes.working < $0 } ?? true
     }
 
     /// Whether some lane has found its node and works there.
-    var isGettingOn: Bool {
-        lanes.values.contains { $0.isWorking }
+    var isGettingOn: Bool { lanes.areGettingOn }
+
+    /// Leaves a lane that has begun to the next one who has room for it.
+    mutating func leaveUnattended(_ id: LaneID) {
+        let isNewest = unattended.last.map { $0 < id } ?? true
+        unattended.insert(id, at: isNewest ? unattended.count : unattended.firstIndex { $0 > id } ?? 0)
     }
 
     /// Takes up the lanes of the cursor that nobody works on.
     private mutating func resumeRecordedLanes(in topology: ClusterTopology, now: Duration) {
-        for (id, record) in progress.orderedLanes where lanes[id] == nil {
-            guard hasRoom else { return }
+        while hasRoom, let id = unattended.popFirst() {
+            guard let record = progress.lanes[id], lanes[id] == nil else { continue }
             guard let lane = lane(id, for: record, in: topology) else {
                 restart(id, reason: "its node is no longer in the cluster")
                 continue
@@ -58,19 +62,20 @@ extension ScanCoordinator {
             guard case .migrationDestination(let source) = record.purpose,
                 let source = self.node(source.node, near: record.nodeIndex, in: topology)
             else { return nil }
-            return Lane(id: id, node: source, witnesses: [source])
+            return Lane(id: id, isOwned: false, node: source, witnesses: [source])
         }
         switch record.purpose {
         case .owned:
             let primary = topology.locate(node.id)?.shard.primary ?? node
-            return Lane(id: id, node: node, witnesses: primary == node ? [node] : [node, primary])
+            let witnesses = primary == node ? [node] : [node, primary]
+            return Lane(id: id, isOwned: true, node: node, witnesses: witnesses)
         case .migrationSource:
-            return Lane(id: id, node: node, witnesses: [node])
+            return Lane(id: id, isOwned: false, node: node, witnesses: [node])
         case .migrationDestination(let source):
             guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else {
                 return nil
             }
-            return Lane(id: id, node: node, witnesses: [source, node])
+            return Lane(id: id, isOwned: false, node: node, witnesses: [source, node])
         }
     }
 
@@ -100,11 +105,7 @@ extension ScanCoordinator {
         if topology.shards.indices.contains(index), topology.shards[index].primary.id.prefix == prefix {
             return topology.shards[index].primary
         }
-        for shard in topology.shards {
-            if shard.primary.id.prefix == prefix { return shard.primary }
-            if let replica = shard.replicas.first(where: { $0.id.prefix == prefix }) { return replica }
-        }
-        return peers[prefix]
+        return topology.locate(prefix: prefix)?.node ?? peers[prefix]
     }
 
     /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by
@@ -112,41 +113,32 @@ extension ScanCoordinator {
     private mutating func startOwnedLanes(in topology: ClusterTopology) {
         // While the topology is being read again, the next one decides.
         guard load == .idle, hasRoom else { return }
-        let open = openSlots
+        let open = openSlots.intersection(topology.servedSlots)
         guard !open.isEmpty else { return }
-        let busy = nodesWithOwnedLane
-        let troubled = trouble.slots
-        let shards = topology.shards.filter { !$0.slots.isDisjoint(with: open) }
-        let isInTrouble = { (shard: ClusterTopology.Shard) in
-            shard.slots.intersection(open).isSubset(of: troubled)
-        }
         // Nodes that were in vain come last.
-        for shard in shards.filter({ !isInTrouble($0) }) + shards.filter(isInTrouble) {
-            guard !busy.contains(shard.primary.id) else { continue }
-            guard hasRoom else { return }
+        startOwnedLanes(at: open.subtracting(trouble.slots), in: topology)
+        if !trouble.isEmpty { startOwnedLanes(at: open.intersection(trouble.slots), in: topology) }
+    }
+
+    /// Goes from slot to slot and not from shard to shard: where few may run at once, there are many shards
+    /// and few open slots whenever one ends, or the first few are enough.
+    private mutating func startOwnedLanes(at slots: SlotSet, in topology: ClusterTopology) {
+        var rest = slots
+        while hasRoom, let slot = rest.first, let shard = topology.shard(serving: slot) {
+            rest.subtract(shard.slots)
+            // A node is walked once at a time.
+            guard !lanes.isWalked(shard.primary.id) else { continue }
             let id = LaneID(rawValue: nextLane)
             nextLane += 1
             let node = nodeToRead(of: shard)
             lanes[id] = Lane(
                 id: id,
+                isOwned: true,
                 node: node,
                 witnesses: node == shard.primary ? [node] : [node, shard.primary]
             )
             askWitnesses(of: id, entering: .opening, fresh: true)
         }
-    }
-
-    /// Primaries whose shard has a lane already: a node is walked once at a time.
-    private var nodesWithOwnedLane: Set<NodeID> {
-        var nodes: Set<NodeID> = []
-        for (id, lane) in lanes {
-            guard progress.lanes[id].map({ $0.purpose == .owned }) ?? true, let primary = lane.witnesses.last
-            else {
-                continue
-            }
-            nodes.insert(primary.id)
-        }
-        return nodes
     }
 
     private func nodeToRead(of shard: ClusterTopology.Shard) -> ClusterNode {
@@ -170,8 +162,10 @@ extension ScanCoordinator {
 
     /// R7 and R4: forgets a lane. Its slots are open again and will be read from the beginning.
     mutating func restart(_ id: LaneID, reason: String) {
-        let lane = lanes.removeValue(forKey: id)
-        guard let record = progress.lanes.removeValue(forKey: id) else { return }
+        let lane = lanes[id]
+        lanes[id] = nil
+        guard let record = progress.lanes[id] else { return }
+        progress.lanes[id] = nil
         tally.restarts += 1
         if let lane {
             tally.keysReadAgain += lane.uncreditedKeys
@@ -191,8 +185,8 @@ extension ScanCoordinator {
     /// their own nodes know better than hearsay, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
-        for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
-            guard case .pausing = lane.phase else { continue }
+        for id in lanes.pausing.sorted() {
+            guard let lane = lanes[id] else { continue }
             guard let record = progress.lanes[id] else {
                 // It has claimed nothing yet; planning decides again whom to ask.
                 if !lane.witnesses.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }

@@ -1,5 +1,3 @@
-import HashTreeCollections
-
 /// R6: reading by slot. Each slot is one atomic reply, so a lane of snapshots returns no key twice and
 /// costs nothing to repeat; what it has read is credited in portions.
 extension ScanCoordinator {
@@ -47,13 +45,12 @@ extension ScanCoordinator {
     mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
         let most = pace(of: lane.node).count
-        let next = record.claims.subtracting(SlotSet(below: position))
         var reads = SlotReads()
         var keys = 0
         var unknown: [HashSlot] = []
         // In order: a slot read ahead of one that did not fit would be read again by whoever resumes.
         var isFull = false
-        for slot in next {
+        for slot in record.claims.slots(from: position) {
             guard let size = lane.sizes[slot] else {
                 unknown.append(slot)
                 if unknown.count == Self.sizesPerBurst { break }
@@ -113,17 +110,16 @@ extension ScanCoordinator {
         for (slot, count) in zip(lane.reads.counts, readings.counts) {
             lane.sizes[slot] = count
         }
-        let large = lane.sizes.filter { $0.value > policy.largestSnapshot }.map(\.key)
-        for slot in large {
+        for slot in lane.sizes.slots(above: policy.largestSnapshot) {
             largeSlots.insert(slot)
             record.claims.remove(slot)
             lane.sizes[slot] = nil
         }
         // Everything up to the first slot that still has something to read, or whose size is not known, is
         // read.
-        let unread = record.claims.subtracting(SlotSet(below: position)).first { lane.sizes[$0] != 0 }
+        let unread = record.claims.slots(from: position).first { lane.sizes[$0] != 0 }
         let reached = unread.map { Int($0.rawValue) } ?? HashSlot.count
-        lane.sizes = lane.sizes.filter { Int($0.key.rawValue) >= reached }
+        lane.sizes.forget(below: reached)
         record.position = .slots(below: reached)
 
         var batch = readings.keys

@@ -1,5 +1,3 @@
-import HashTreeCollections
-
 extension ScanCoordinator {
     /// What a lane asked for did not happen.
     package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
@@ -99,9 +97,7 @@ extension ScanCoordinator {
                 progress.lanes[id]?.claims = claims
             }
         }
-        for (id, lane) in lanes where progress.lanes[id] == nil {
-            if case .pausing = lane.phase { lanes[id] = nil }
-        }
+        for id in lanes.pausing where progress.lanes[id] == nil { lanes[id] = nil }
         plan(now: now)
     }
 

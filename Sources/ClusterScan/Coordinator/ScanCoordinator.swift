@@ -1,4 +1,4 @@
-import HashTreeCollections
+import DequeModule
 
 /// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and
 /// knows no clock: events come in through mutating functions, with the time since the start, and actions
@@ -16,7 +16,9 @@ package struct ScanCoordinator: Sendable {
     /// The nodes that have been read.
     var readNodes: Set<NodeID> = []
 
-    var lanes: [LaneID: Lane] = [:]
+    var lanes = ActiveLanes()
+    /// Lanes of ``progress`` that nobody works on, in order; some may have gone since they were put here.
+    var unattended: Deque<LaneID>
     var nextLane: UInt64
     var load = TopologyLoad.idle
     /// Failed or fruitless looks at the topology in a row.
@@ -64,14 +66,16 @@ package struct ScanCoordinator: Sendable {
         self.progress = progress
         self.topology = topology
         self.policy = policy
-        nextLane = (progress.lanes.keys.map(\.rawValue).max() ?? 0) + 1
+        unattended = Deque(progress.lanes.ids.sorted())
+        nextLane = (unattended.last?.rawValue ?? 0) + 1
         backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
         if let topology { adoptIndices(of: topology) }
     }
 
     /// The actions decided on since the last call, in order.
     package mutating func takeActions() -> [ScanAction] {
-        defer { actions.removeAll(keepingCapacity: true) }
+        guard !actions.isEmpty else { return [] }
+        defer { actions = [] }
         return actions
     }
 
@@ -123,16 +127,15 @@ package struct ScanCoordinator: Sendable {
         if case .pausing(let until) = load, until <= now {
             loadTopology()
         }
-        for (id, lane) in lanes.sorted(by: { $0.key < $1.key }) {
-            if case .resting(let until) = lane.phase, until <= now {
-                askForMore(id, now: now)
-                continue
-            }
-            guard case .pausing(let until) = lane.phase, until <= now else { continue }
+        for id in lanes.resting.filter({ lanes[$0]?.isResting(until: now) ?? false }).sorted() {
+            askForMore(id, now: now)
+        }
+        for id in lanes.pausing.filter({ lanes[$0]?.isPausing(until: now) ?? false }).sorted() {
             guard hasRoom || !isGettingOn else {
                 // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
                 trouble.clear(slotsAtStake(in: id))
                 lanes[id] = nil
+                leaveUnattended(id)
                 continue
             }
             lookUpNodes(of: id)
@@ -173,16 +176,14 @@ package struct ScanCoordinator: Sendable {
     /// Points the indices of lanes into the topology that the next cursor will name.
     private mutating func adoptIndices(of topology: ClusterTopology) {
         progress.fingerprint = topology.fingerprint
-        for (id, record) in progress.orderedLanes {
+        for (id, record) in progress.lanes {
             guard let index = shardIndex(of: record.process.node) else { continue }
             progress.lanes[id]?.nodeIndex = index
         }
     }
 
     func shardIndex(of prefix: UInt64) -> Int? {
-        topology?.shards.firstIndex { shard in
-            shard.primary.id.prefix == prefix || shard.replicas.contains { $0.id.prefix == prefix }
-        }
+        topology?.locate(prefix: prefix)?.index
     }
 
     // MARK: End
@@ -221,10 +222,6 @@ package struct ScanCoordinator: Sendable {
 
     /// Remaining slots that no lane has claimed.
     var openSlots: SlotSet {
-        var open = remaining
-        for (_, record) in progress.lanes {
-            open.subtract(record.claims)
-        }
-        return open
+        remaining.subtracting(progress.lanes.claimed)
     }
 }

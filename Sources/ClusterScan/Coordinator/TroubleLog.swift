@@ -12,7 +12,9 @@ struct TroubleLog: Sendable {
     var oldest: Duration? { entries.map(\.since).min() }
 
     /// The slots that are in trouble.
-    var slots: SlotSet { entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) } }
+    private(set) var slots = SlotSet()
+
+    var isEmpty: Bool { entries.isEmpty }
 
     /// Notes that slots are in trouble. Slots that already are keep their beginning and take the newer cause.
     mutating func note(_ slots: SlotSet, cause: ScanFailure, now: Duration) {
@@ -29,13 +31,15 @@ struct TroubleLog: Sendable {
             }
         }
         if !fresh.isEmpty {
+            self.slots.formUnion(fresh)
             entries.append(Entry(slots: fresh, since: now, cause: cause))
         }
     }
 
     /// Notes that slots have made progress.
     mutating func clear(_ slots: SlotSet) {
-        guard !entries.isEmpty else { return }
+        guard !entries.isEmpty, !self.slots.isDisjoint(with: slots) else { return }
+        self.slots.subtract(slots)
         for index in entries.indices {
             entries[index].slots.subtract(slots)
         }
@@ -46,6 +50,7 @@ struct TroubleLog: Sendable {
     mutating func removeAll(since moment: Duration) -> [Entry] {
         let old = entries.filter { $0.since <= moment }
         entries.removeAll { $0.since <= moment }
+        for entry in old { slots.subtract(entry.slots) }
         return old
     }
 }

@@ -1,5 +1,3 @@
-package import HashTreeCollections
-
 /// How far an iteration has come: all that a cursor says.
 ///
 /// A copy is taken for every batch, so all parts share their storage with the original; a copy costs the
@@ -14,7 +12,7 @@ package struct ScanProgress: Sendable {
     /// The wanted slots of which every key that was there throughout has been returned.
     package var covered: SlotSet
     /// The lanes that have begun and are not credited yet.
-    package var lanes: TreeDictionary<LaneID, LaneRecord>
+    package var lanes: LaneTable
     /// Keys handed out since the start, over all resumptions.
     package var keysReturned: UInt64
 

@@ -1,11 +1,9 @@
-import HashTreeCollections
-
 /// How the rest of an iteration is dealt out: lanes first, in as few pieces as will do, then the slots that
 /// no lane has claimed, node by node, to level the parts.
 struct SplitPlan {
     struct Part {
         var slots = SlotSet()
-        var lanes: TreeDictionary<LaneID, LaneRecord> = [:]
+        var lanes = LaneTable()
         fileprivate var cost = 0.0
     }
 

@@ -10,6 +10,12 @@ extension SlotSet: Sequence {
             rest = set.words[0]
         }
 
+        init(_ set: SlotSet, from first: Int) {
+            words = set.words
+            word = Swift.min(first / 64, SlotSet.wordCount - 1)
+            rest = first < HashSlot.count ? words[word] & UInt64.max << UInt64(first % 64) : 0
+        }
+
         /// The next slot, or nil after the last.
         public mutating func next() -> HashSlot? {
             while rest == 0 {

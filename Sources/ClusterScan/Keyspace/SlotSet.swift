@@ -98,8 +98,14 @@ public struct SlotSet: SetAlgebra, Hashable, Sendable {
     }
 
     /// Replaces each word by what becomes of it and the same word of another set.
+    @inline(__always)
     mutating func combine(with other: SlotSet, _ operation: (UInt64, UInt64) -> UInt64) {
-        for word in words.indices { words[word] = operation(words[word], other.words[word]) }
+        // Both have `wordCount` words; without bounds checks the loop runs on vectors.
+        other.words.withUnsafeBufferPointer { others in
+            words.withUnsafeMutableBufferPointer { words in
+                for word in 0..<SlotSet.wordCount { words[word] = operation(words[word], others[word]) }
+            }
+        }
     }
 }
 

@@ -28,6 +28,21 @@ public struct ClusterTopology: Hashable, Sendable {
     public let servedSlots: SlotSet
 
     private let indexByPrimary: [NodeID: Int]
+    /// Where each node is, by the prefix of its id.
+    private let places: [UInt64: Place]
+    /// Which slots belong to which shard, in ascending order.
+    private let runs: [Run]
+
+    private struct Place: Hashable, Sendable {
+        let shard: Int
+        /// 0 for the primary, 1 for its first replica.
+        let member: Int
+    }
+
+    private struct Run: Hashable, Sendable {
+        let slots: ClosedRange<HashSlot>
+        let shard: Int
+    }
 
     /// Puts shards in order.
     ///
@@ -37,6 +52,8 @@ public struct ClusterTopology: Hashable, Sendable {
         let ordered = shards.sorted { $0.primary.id < $1.primary.id }
         var served = SlotSet()
         var index: [NodeID: Int] = [:]
+        var places: [UInt64: Place] = [:]
+        var runs: [Run] = []
         for (position, shard) in ordered.enumerated() {
             guard index.updateValue(position, forKey: shard.primary.id) == nil else {
                 throw TopologyError("node \(shard.primary.id) is listed as two primaries")
@@ -47,11 +64,18 @@ public struct ClusterTopology: Hashable, Sendable {
                 )
             }
             served.formUnion(shard.slots)
+            for slots in shard.slots.ranges { runs.append(Run(slots: slots, shard: position)) }
+            for (member, node) in ([shard.primary] + shard.replicas).enumerated()
+            where places[node.id.prefix] == nil {
+                places[node.id.prefix] = Place(shard: position, member: member)
+            }
         }
         self.shards = ordered
         self.isCluster = isCluster
         self.servedSlots = served
         self.indexByPrimary = index
+        self.places = places
+        self.runs = runs.sorted { $0.slots.lowerBound < $1.slots.lowerBound }
     }
 
     /// The topology of one server without cluster mode.
@@ -61,6 +85,8 @@ public struct ClusterTopology: Hashable, Sendable {
         isCluster = false
         servedSlots = .all
         indexByPrimary = [.standalone: 0]
+        places = [NodeID.standalone.prefix: Place(shard: 0, member: 0)]
+        runs = SlotSet.all.ranges.map { Run(slots: $0, shard: 0) }
     }
 
     /// The index of the shard whose primary has this id.
@@ -70,19 +96,36 @@ public struct ClusterTopology: Hashable, Sendable {
 
     /// The shard that serves a slot, or `nil` where nobody does.
     ///
-    /// - Complexity: O(number of shards).
+    /// - Complexity: O(log runs of adjacent slots).
     public func shard(serving slot: HashSlot) -> Shard? {
-        shards.first { $0.slots.contains(slot) }
+        var (low, high) = (0, runs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].slots.upperBound < slot { low = middle + 1 } else { high = middle }
+        }
+        guard low < runs.count, runs[low].slots.contains(slot) else { return nil }
+        return shards[runs[low].shard]
     }
 
     /// A node and its shard, whether it is the primary or a replica.
     ///
-    /// - Complexity: O(1) for primaries, O(number of nodes) for replicas.
+    /// - Complexity: O(1), unless two ids begin alike.
     package func locate(_ id: NodeID) -> (node: ClusterNode, shard: Shard)? {
-        if let index = indexByPrimary[id] { return (shards[index].primary, shards[index]) }
+        guard let found = locate(prefix: id.prefix) else { return nil }
+        if found.node.id == id { return (found.node, shards[found.index]) }
         for shard in shards {
-            if let replica = shard.replicas.first(where: { $0.id == id }) { return (replica, shard) }
+            let member = ([shard.primary] + shard.replicas).first { $0.id == id }
+            if let member { return (member, shard) }
         }
         return nil
+    }
+
+    /// A node and the index of its shard, by the leading bits of its id, which are all that a cursor keeps.
+    ///
+    /// - Complexity: O(1).
+    package func locate(prefix: UInt64) -> (node: ClusterNode, index: Int)? {
+        guard let place = places[prefix] else { return nil }
+        let shard = shards[place.shard]
+        return (place.member == 0 ? shard.primary : shard.replicas[place.member - 1], place.shard)
     }
 }

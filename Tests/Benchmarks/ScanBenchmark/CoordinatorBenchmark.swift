@@ -4,6 +4,16 @@ import ClusterScan
 enum CoordinatorBenchmark {
     private static let nodeCounts = [3, 100, 1000]
 
+    /// A fixed amount of work, to count its instructions: so many pages, or so many whole iterations by slot.
+    static func run(_ strategy: ScanStrategy, nodes: Int, times: Int) throws {
+        if strategy == .scan {
+            var cluster = try MadeUpCluster(nodes: nodes, strategy: .scan)
+            for _ in 0..<times { cluster.readPage() }
+        } else {
+            for _ in 0..<times { try MadeUpCluster(nodes: nodes, strategy: .slots).readEverything() }
+        }
+    }
+
     static func run() throws {
         for nodes in nodeCounts {
             var cluster = try MadeUpCluster(nodes: nodes, strategy: .scan)
@@ -14,10 +24,7 @@ enum CoordinatorBenchmark {
         for nodes in nodeCounts {
             let title = "coordinator, all slots of \(nodes) nodes, start to end"
             try Stopwatch.time(title, parts: nodes) { times in
-                for _ in 0..<times {
-                    var cluster = try MadeUpCluster(nodes: nodes, strategy: .slots)
-                    while !cluster.isFinished { cluster.readPage() }
-                }
+                try run(.slots, nodes: nodes, times: times)
             }
         }
     }
@@ -61,6 +68,10 @@ private struct MadeUpCluster {
     private static func digits(_ number: Int) -> String {
         let mixed = String(UInt64(number) &* 0x9e37_79b9_7f4a_7c15, radix: 16)
         return String(repeating: "0", count: 16 - mixed.count) + mixed + String(repeating: "7", count: 24)
+    }
+
+    consuming func readEverything() {
+        while !isFinished { readPage() }
     }
 
     /// Answers the oldest of the requests for keys.

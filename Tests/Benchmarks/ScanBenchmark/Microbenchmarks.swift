@@ -1,5 +1,4 @@
 import ClusterScan
-import HashTreeCollections
 
 /// What the single steps of a scan cost, as lines of: name, median ns, ns per key or node, fastest ns.
 enum Microbenchmarks {
@@ -10,6 +9,7 @@ enum Microbenchmarks {
         patterns()
         try pages()
         try cursors()
+        try TopologyBenchmark.run()
         try CoordinatorBenchmark.run()
     }
 

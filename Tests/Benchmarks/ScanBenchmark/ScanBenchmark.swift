@@ -15,6 +15,12 @@ enum ScanBenchmark {
             switch arguments.first {
             case "micro" where arguments.count == 1:
                 try Microbenchmarks.run()
+            case "coordinator" where arguments.count == 4:
+                let numbers = arguments.suffix(2).compactMap { Int($0) }
+                guard let strategy = ScanStrategy(rawValue: arguments[2]), numbers.count == 2 else {
+                    stop(usage)
+                }
+                try CoordinatorBenchmark.run(strategy, nodes: numbers[0], times: numbers[1])
             case "stream", "pages":
                 guard let scan = Scan(Array(arguments)) else { stop(usage) }
                 try await scan.run()
@@ -29,6 +35,7 @@ enum ScanBenchmark {
     private static let usage = """
         usage: scan-benchmark stream|pages HOST PORT STRATEGY COUNT
                scan-benchmark micro
+               scan-benchmark coordinator scan|slots NODES TIMES
         """
 
     private static func stop(_ message: String) -> Never {

@@ -1,5 +1,4 @@
 import ClusterScan
-import HashTreeCollections
 
 extension ScanProgress {
     /// Everything that a cursor must keep; lanes count in their order, whatever their names.

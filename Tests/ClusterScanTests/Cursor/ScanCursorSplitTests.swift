@@ -1,5 +1,4 @@
 import ClusterScan
-import HashTreeCollections
 import Testing
 
 @Suite("Splits of a cursor")

@@ -1,6 +1,5 @@
 import ClusterScan
 import Foundation
-import HashTreeCollections
 import Testing
 
 @Suite("Scan cursor")

@@ -1,5 +1,4 @@
 import ClusterScan
-import HashTreeCollections
 import Testing
 
 @Suite("Token of a cursor")

@@ -21,6 +21,11 @@ import Testing
         #expect(one.subtracting(other).isDisjoint(with: other))
         #expect((one == other) == (oneModel == otherModel))
         #expect(SlotSet(one.shuffled(using: &random)) == one)
+        for bound in [0, 1, 64, Int.random(in: 0...16_384, using: &random), 16_383, 16_384] {
+            #expect(one.slots(from: bound).map(\.rawValue) == oneModel.sorted().filter { Int($0) >= bound })
+            #expect(one.count(below: bound) == oneModel.count { Int($0) < bound })
+        }
+        #expect(one.first?.rawValue == oneModel.min())
     }
 
     @Test("inserting and removing tell what changed, and copies stay as they were")
