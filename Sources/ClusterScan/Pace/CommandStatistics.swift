@@ -10,10 +10,9 @@ package struct CommandStatistics: Hashable, Sendable {
         self.otherCalls = otherCalls
     }
 
-    /// Reads the lines `cmdstat_get:calls=12,usec=30,…`.
+    /// Reads the lines `cmdstat_get:calls=12,usec=30,…`; `nil` if there is none: some services do not tell.
     ///
     /// - Parameter text: The server's answer.
-    /// - Returns: `nil` if it has no such line: some services do not tell.
     package init?(_ text: String) {
         self.init(scanMicroseconds: 0, otherCalls: 0)
         var isTold = false
