@@ -13,8 +13,10 @@ public struct CommandOptions: Sendable {
     /// - Parameters:
     ///   - patience: How long a command is tried again after it first failed.
     ///   - maximumInFlight: How many commands may wait for their replies at one node; below 1 counts as 1.
-    public init(patience: Duration = .seconds(60),
-        maximumInFlight: Int = 1000) {
+    public init(
+        patience: Duration = .seconds(60),
+        maximumInFlight: Int = 1000
+    ) {
         self.patience = patience
         self.maximumInFlight = max(1, maximumInFlight)
     }

@@ -7,7 +7,7 @@ import DequeModule
 /// settled; so it gets exactly one reply.
 package struct CommandRouter: Sendable {
     /// How far a command has got.
-    private struct Progress {
+    struct Progress {
         var attempts: UInt16 = 0
         var isSettled = false
         /// When it first failed, in milliseconds since the call began.
@@ -23,30 +23,30 @@ package struct CommandRouter: Sendable {
     }
 
     /// The least time between two looks at the topology.
-    private static let topologyInterval = Duration.milliseconds(100)
+    private static let topologyInterval = Duration.milliseconds(250)
 
     package let commands: [KeyCommand]
     /// The reply to each command, meaningful once ``isFinished``.
     package private(set) var replies: [KeyReply]
     /// Why the whole call failed, if it did.
-    package private(set) var failure: ClusterScanError?
+    package internal(set) var failure: ClusterScanError?
 
-    private let options: CommandOptions
-    private var progress: [Progress]
+    let options: CommandOptions
+    var progress: [Progress]
     private var remaining: Int
-    private var owners: SlotOwners
+    var owners: SlotOwners
     /// The lane of each node in `owners`, once it was needed.
-    private var laneOfOwner: [Int?]
-    private var lanes: [CommandLane] = []
+    var laneOfOwner: [Int?]
+    var lanes: [CommandLane] = []
     private var laneOfAddress: [NodeAddress: Int] = [:]
     private var ready: Deque<Int> = []
     private var pauses: [Pause] = []
     private var pace: RetryPace
-    private var needsTopology = false
+    var needsTopology = false
     private var isLoadingTopology = false
     private var nextTopology = Duration.zero
     /// Whether something was postponed or found outdated since nothing was left to do.
-    private var hasNews = true
+    var hasNews = true
 
     /// Queues the commands.
     ///
@@ -141,7 +141,7 @@ package struct CommandRouter: Sendable {
 
     // MARK: Queues
 
-    private mutating func lane(at address: NodeAddress) -> Int {
+    mutating func lane(at address: NodeAddress) -> Int {
         if let lane = laneOfAddress[address] { return lane }
         lanes.append(CommandLane(address: address, maximumInFlight: options.maximumInFlight))
         laneOfAddress[address] = lanes.count - 1
@@ -156,13 +156,13 @@ package struct CommandRouter: Sendable {
         return lane
     }
 
-    private mutating func enqueue(_ entry: CommandBurst.Entry, in lane: Int) {
+    mutating func enqueue(_ entry: CommandBurst.Entry, in lane: Int) {
         lanes[lane].queue.append(entry)
         markReady(lane)
     }
 
     /// Queues a command for whoever serves its slot.
-    private mutating func enqueue(_ command: Int, now: Duration) {
+    mutating func enqueue(_ command: Int, now: Duration) {
         let slot = commands[command].slot
         if let lane = laneOfOwner(of: slot) {
             enqueue(CommandBurst.Entry(command: command, route: .owner), in: lane)
@@ -173,13 +173,13 @@ package struct CommandRouter: Sendable {
         }
     }
 
-    private mutating func markReady(_ lane: Int) {
+    mutating func markReady(_ lane: Int) {
         guard !lanes[lane].isReady else { return }
         lanes[lane].isReady = true
         ready.append(lane)
     }
 
-    private mutating func settle(_ command: Int, _ reply: KeyReply) {
+    mutating func settle(_ command: Int, _ reply: KeyReply) {
         assert(!progress[command].isSettled, "a command has one reply")
         progress[command].isSettled = true
         replies[command] = reply
@@ -187,7 +187,7 @@ package struct CommandRouter: Sendable {
     }
 
     /// Has a command tried again after a pause, or gives it up.
-    private mutating func postpone(_ command: Int, _ failure: ScanFailure, now: Duration) {
+    mutating func postpone(_ command: Int, _ failure: ScanFailure, now: Duration) {
         hasNews = true
         progress[command].attempts &+= progress[command].attempts < .max ? 1 : 0
         let milliseconds = UInt32(clamping: Int64(now / .milliseconds(1)))
@@ -209,147 +209,6 @@ package struct CommandRouter: Sendable {
                 max(now + .milliseconds(1), .milliseconds(since) + options.patience)
             )
             pauses.append(Pause(attempts: attempts, end: end, commands: [command]))
-        }
-    }
-
-    // MARK: Events of nodes
-
-    /// A node can be written to.
-    package mutating func connected(lane: Int) {
-        lanes[lane].link = .open
-        lanes[lane].lostToLargeReply = false
-        markReady(lane)
-    }
-
-    /// A node could not be connected to: what waits for it was not written.
-    package mutating func connectionFailed(lane: Int, _ failure: ScanFailure, now: Duration) {
-        lanes[lane].link = .closed
-        guard failure.code != .authenticationFailed else {
-            self.failure = ClusterScanError(failure)
-            return
-        }
-        let waiting = lanes[lane].queue
-        lanes[lane].queue = []
-        for entry in waiting { retry(entry.command, failure, now: now) }
-    }
-
-    /// A burst was not written, as its connection had been closed before.
-    package mutating func notWritten(_ burst: CommandBurst) {
-        closed(burst.lane)
-        for entry in burst.unanswered.reversed() {
-            lanes[burst.lane].window.retracted(commands[entry.command].byteCount)
-            lanes[burst.lane].queue.prepend(entry)
-        }
-        markReady(burst.lane)
-    }
-
-    /// The connection was lost before these commands of a burst were answered.
-    ///
-    /// - Parameters:
-    ///   - burst: What was written, and how much of it was answered.
-    ///   - error: Why the connection was lost.
-    ///   - now: The time.
-    package mutating func lost(_ burst: CommandBurst, _ error: ConnectionError, now: Duration) {
-        let lane = burst.lane
-        let failure = ScanFailure(error)
-        closed(lane)
-        for entry in burst.unanswered {
-            lanes[lane].window.retracted(commands[entry.command].byteCount)
-        }
-        var entries = burst.unanswered
-        if error.kind == .replyTooLarge, let culprit = entries.popFirst() {
-            lanes[lane].lostToLargeReply = true
-            lanes[lane].window.overflowed()
-            settle(culprit.command, .tooLarge(ClusterScanError(failure)))
-        }
-        for entry in entries {
-            if !commands[entry.command].isRepeatable {
-                settle(entry.command, .outcomeUnknown(ClusterScanError(failure)))
-            } else if lanes[lane].lostToLargeReply {
-                enqueue(entry.command, now: now)
-            } else {
-                retry(entry.command, failure, now: now)
-            }
-        }
-        markReady(lane)
-    }
-
-    private mutating func closed(_ lane: Int) {
-        // Of two bursts that were lost with one connection, the first has had another one opened.
-        if lanes[lane].link == .open { lanes[lane].link = .closed }
-    }
-
-    /// Does with a command that was certainly not run, or may be run twice, what its failure calls for.
-    private mutating func retry(_ command: Int, _ failure: ScanFailure, now: Duration) {
-        switch failure.remedy {
-        case .giveUp:
-            settle(command, .unreachable(ClusterScanError(failure)))
-        case .rediscover:
-            needsTopology = true
-            postpone(command, failure, now: now)
-        case .wait:
-            postpone(command, failure, now: now)
-        }
-    }
-
-    /// A node answered a command.
-    ///
-    /// - Parameters:
-    ///   - entry: The command.
-    ///   - lane: The node's lane.
-    ///   - reply: What it answered.
-    ///   - byteCount: What the reply takes, in bytes.
-    ///   - now: The time; asked for only where it matters.
-    package mutating func answered(
-        _ entry: CommandBurst.Entry,
-        lane: Int,
-        with reply: RESPValue,
-        byteCount: Int,
-        now: @autoclosure () -> Duration
-    ) {
-        lanes[lane].window.answered(commands[entry.command].byteCount, replyBytes: byteCount)
-        if !lanes[lane].queue.isEmpty, lanes[lane].window.room > 0 { markReady(lane) }
-        guard case .error(let error) = reply else { return settle(entry.command, .value(reply)) }
-        if let redirection = Redirection(error, askedAt: lanes[lane].address) {
-            return follow(redirection, entry.command, from: lane, now: now())
-        }
-        let failure = ScanFailure(error, at: lanes[lane].address)
-        if failure.remedy == .giveUp {
-            settle(entry.command, .error(error))
-        } else {
-            retry(entry.command, failure, now: now())
-        }
-    }
-
-    private mutating func follow(
-        _ redirection: Redirection,
-        _ command: Int,
-        from lane: Int,
-        now: Duration
-    ) {
-        let isOfKey = redirection.slot == commands[command].slot.rawValue
-        if redirection.kind == .moved, isOfKey,
-            owners.assign(commands[command].slot, to: redirection.address)
-        {
-            needsTopology = true
-            hasNews = true
-            if laneOfOwner.count < owners.addresses.count { laneOfOwner.append(nil) }
-        }
-        progress[command].attempts += 1
-        guard RetryPace.followsAtOnce(afterAttempts: Int(progress[command].attempts)) else {
-            needsTopology = true
-            progress[command].attempts -= 1
-            let message = "the slot of the key keeps moving"
-            let failure = ScanFailure(.rediscover, .unreachable, message, at: lanes[lane].address)
-            return postpone(command, failure, now: now)
-        }
-        switch redirection.kind {
-        case .moved where isOfKey:
-            enqueue(command, now: now)
-        case .moved, .ask:
-            let route: CommandBurst.Entry.Route = redirection.kind == .ask ? .asking : .named
-            let named = self.lane(at: redirection.address)
-            enqueue(CommandBurst.Entry(command: command, route: route), in: named)
         }
     }
 
@@ -378,7 +237,7 @@ package struct CommandRouter: Sendable {
     package mutating func topologyFailed(now: Duration) {
         isLoadingTopology = false
         needsTopology = true
-        nextTopology = now + Self.topologyInterval * 5
+        nextTopology = now + Self.topologyInterval * 2
     }
 
     /// Time has passed.

@@ -55,14 +55,13 @@ final class WrittenBurst {
     /// - Returns: Whether there may be something to do.
     func answered(with reply: FlatReply) -> Bool {
         guard run.isRunning, let entry = burst.answer() else { return false }
-        run.router.answered(
+        return run.router.answered(
             entry,
             lane: burst.lane,
             with: reply.value,
             byteCount: reply.byteCount,
             now: run.now
         )
-        return run.router.isReady || run.router.isFinished
     }
 
     /// Takes the loss of the connection; returns whether there may be something to do.

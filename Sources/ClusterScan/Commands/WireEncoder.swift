@@ -7,7 +7,6 @@ import NIOCore
 struct WireEncoder {
     private(set) var wire: ByteBuffer
 
-
     /// Makes room for a command.
     ///
     /// - Parameters:

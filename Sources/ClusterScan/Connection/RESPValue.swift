@@ -8,7 +8,7 @@ public enum RESPValue: Hashable, Sendable {
     /// Any bytes: the usual form of a value.
     case bulkString([UInt8])
     /// An error; as an element, that of one command of several.
-    case error(ServerError)
+    indirect case error(ServerError)
     /// A signed 64-bit number.
     case integer(Int64)
     /// No value: the key, field or element does not exist.

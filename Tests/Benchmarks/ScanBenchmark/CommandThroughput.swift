@@ -1,6 +1,7 @@
 import ClusterScan
 
-/// One command on each of many keys, named as `redis-benchmark -r` names them.
+/// One command on each of many keys, named as `redis-benchmark -r` names them. While one call is under way the
+/// next is prepared, as a consumer of batches would.
 struct CommandThroughput {
     private let seed: NodeAddress
     private let name: String
@@ -19,16 +20,28 @@ struct CommandThroughput {
 
     func run() async throws {
         let scanner = ClusterScanner(seeds: [seed])
-        for start in stride(from: 0, to: keyCount, by: callSize) {
-            let commands = (start..<min(start + callSize, keyCount)).map { number in
-                let digits = String(number)
-                let zeros = String(repeating: "0", count: max(0, 12 - digits.utf8.count))
-                return KeyCommand(name, key: "key:\(zeros)\(digits)".utf8, isRepeatable: true)
-            }
-            for reply in try await scanner.send(commands) {
+        var prepared = commands(from: 0)
+        for start in stride(from: callSize, through: keyCount + callSize - 1, by: callSize) {
+            let commands = prepared
+            async let replies = scanner.send(commands)
+            prepared = self.commands(from: start)
+            for reply in try await replies {
                 guard case .value = reply else { fatalError("\(reply)") }
             }
         }
         await scanner.shutDown()
+    }
+
+    private func commands(from start: Int) -> [KeyCommand] {
+        let prefix = Array("key:000000000000".utf8)
+        return (start..<max(start, min(start + callSize, keyCount))).map { number in
+            var key = prefix
+            var (rest, position) = (number, key.count - 1)
+            while rest > 0 {
+                key[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+                (rest, position) = (rest / 10, position - 1)
+            }
+            return KeyCommand(name, key: key, isRepeatable: true)
+        }
     }
 }

@@ -48,7 +48,8 @@ struct CommandSenderTests {
                 defer { isLost = true }
                 return !isLost
             }
-            return first ? .sayAndHangUp(":1\r\n") : .say(String(repeating: ":2\r\n", count: text.count { $0 == "*" }))
+            let commands = text.count { $0 == "*" }
+            return first ? .sayAndHangUp(":1\r\n") : .say(String(repeating: ":2\r\n", count: commands))
         }
         let scanner = ClusterScanner(seeds: [server.address])
         let commands = [true, true, false, true].map { Self.command("X", isRepeatable: $0) }

@@ -58,7 +58,12 @@ struct KeyCommandTests {
         var text = ""
         dump(command, to: &text)
         #expect(!(text + "\(command)").contains("secret"))
-        #expect("\(command)" == "KeyCommand(slot 7629, 33 bytes)")
+        #expect("\(command)" == "KeyCommand(slot 7629, 32 bytes)")
+    }
+
+    @Test("a reply takes 16 bytes")
+    func replySize() {
+        #expect(MemoryLayout<KeyReply>.stride == 16)
     }
 
     private func sent(_ commands: [KeyCommand]) -> [UInt8] {

@@ -149,7 +149,7 @@ struct RouterScript {
                 return router.lost(burst, error(.replyTooLarge, burst.address), now: now)
             }
             burst = rest
-            router.answered(next, lane: burst.lane, with: reply, byteCount: 16, now: now)
+            _ = router.answered(next, lane: burst.lane, with: reply, byteCount: 16, now: now)
         }
     }
 
