@@ -6,6 +6,7 @@ extension CommandRouter {
     package mutating func connected(lane: Int) {
         lanes[lane].link = .open
         lanes[lane].lostToLargeReply = false
+        works(lane)
         markReady(lane)
     }
 
@@ -99,8 +100,14 @@ extension CommandRouter {
         lanes[lane].window.answered(commands[entry.command].byteCount, replyBytes: byteCount)
         if !lanes[lane].queue.isEmpty, lanes[lane].window.room > 0 { markReady(lane) }
         if case .error(let error) = reply {
+            if refusesAllWork(error) {
+                refuses(lane, ScanFailure(error, at: lanes[lane].address), now: now())
+            } else {
+                works(lane)
+            }
             refused(entry.command, by: lane, error, now: now())
         } else {
+            works(lane)
             settle(entry.command, .value(reply))
         }
         return isReady || isFinished
@@ -116,6 +123,36 @@ extension CommandRouter {
         } else {
             retry(command, failure, now: now)
         }
+    }
+
+    private mutating func works(_ lane: Int) {
+        guard lanes[lane].refusal != nil else { return }
+        lanes[lane].refusal = nil
+        refusing.remove(lane)
+        markReady(lane)
+    }
+
+    /// Whether an error is about the node, not about the command or its slot.
+    private func refusesAllWork(_ error: ServerError) -> Bool {
+        ["LOADING", "BUSY", "MASTERDOWN"].contains(error.code)
+            || error.message.hasPrefix("CLUSTERDOWN The cluster is down")
+    }
+
+    /// A node refused work that any other command would have met: those that wait for it are kept back, and
+    /// given up with the node.
+    private mutating func refuses(_ lane: Int, _ failure: ScanFailure, now: Duration) {
+        var refusal = lanes[lane].refusal ?? CommandLane.Refusal(since: now)
+        // What was under way already says nothing new.
+        guard now >= refusal.end else { return }
+        refusal.attempts += 1
+        refusal.end = now + pace.pause(afterAttempts: refusal.attempts)
+        lanes[lane].refusal = refusal
+        refusing.insert(lane)
+        hasNews = true
+        guard now - refusal.since >= options.patience else { return }
+        let waiting = lanes[lane].queue
+        lanes[lane].queue = []
+        for entry in waiting { settle(entry.command, .unreachable(ClusterScanError(failure))) }
     }
 
     private mutating func follow(

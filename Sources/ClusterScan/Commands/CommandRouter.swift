@@ -40,8 +40,10 @@ package struct CommandRouter: Sendable {
     var lanes: [CommandLane] = []
     private var laneOfAddress: [NodeAddress: Int] = [:]
     private var ready: Deque<Int> = []
+    /// The lanes whose nodes refuse all work.
+    var refusing: Set<Int> = []
     private var pauses: [Pause] = []
-    private var pace: RetryPace
+    var pace: RetryPace
     var needsTopology = false
     private var isLoadingTopology = false
     private var nextTopology = Duration.zero
@@ -116,13 +118,21 @@ package struct CommandRouter: Sendable {
 
     /// When to call ``tick(now:)``, if no event comes earlier.
     package var nextMoment: Duration? {
-        let pause = pauses.lazy.map(\.end).min()
+        // A node that was asked whether it works again says so in its own time.
+        let refusals = refusing.map { lanes[$0] }.filter {
+            $0.link == .open && $0.window.isEmpty && !$0.queue.isEmpty
+        }
+        let ends = pauses.map(\.end) + refusals.compactMap { $0.refusal?.end }
+        let pause = ends.min()
         guard needsTopology, !isLoadingTopology else { return pause }
         return pause.map { min($0, nextTopology) } ?? nextTopology
     }
 
     private mutating func takeBurst(from lane: Int, now: Duration) -> CommandBurst? {
         var room = lanes[lane].window.room
+        if let refusal = lanes[lane].refusal {
+            room = now < refusal.end || !lanes[lane].window.isEmpty ? 0 : 1
+        }
         var entries: [CommandBurst.Entry] = []
         entries.reserveCapacity(min(room, lanes[lane].queue.count))
         while room > 0, lanes[lane].window.acceptsMoreBytes, let entry = lanes[lane].queue.popFirst() {
@@ -242,6 +252,7 @@ package struct CommandRouter: Sendable {
 
     /// Time has passed.
     package mutating func tick(now: Duration) {
+        for lane in refusing { markReady(lane) }
         let ended = pauses.filter { $0.end <= now }
         guard !ended.isEmpty else { return }
         pauses.removeAll { $0.end <= now }

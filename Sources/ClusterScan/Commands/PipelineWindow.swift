@@ -25,6 +25,9 @@ struct PipelineWindow: Sendable {
         return commands <= limit / 2 ? limit - commands : 0
     }
 
+    /// Whether nothing is under way.
+    var isEmpty: Bool { commands == 0 }
+
     /// Whether the request may grow by another command, however large that is.
     var acceptsMoreBytes: Bool { bytes < PipelineWindow.largestRequest }
 

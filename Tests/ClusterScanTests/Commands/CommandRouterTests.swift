@@ -139,6 +139,32 @@ struct CommandRouterTests {
         #expect(script.writes.count < 40)
     }
 
+    @Test("a node that refuses all work is asked again with one command, not with all of them")
+    func refusing() throws {
+        let commands = (0..<2000).map { _ in KeyCommand("GET", key: "k".utf8, isRepeatable: true) }
+        var attempts = 0
+        var probes = 0
+        var script = Script(commands) { _ in
+            attempts += 1
+            if attempts > 256 { probes += 1 }
+            return probes > 10 ? .value : .error("LOADING wait")
+        }
+        try script.run()
+        #expect(script.router.replies.allSatisfy { $0.summary != "LOADING wait" })
+        #expect(attempts == 256 + 10 + 2000)
+        #expect(script.now > .seconds(3))
+
+        attempts = 0
+        script = Script(commands, options: Self.patience) { _ in
+            attempts += 1
+            return .error("CLUSTERDOWN The cluster is down")
+        }
+        try script.run()
+        #expect(script.router.replies.allSatisfy { $0.summary.hasPrefix("unreachable: CLUSTERDOWN") })
+        #expect(attempts < 300)
+        #expect(script.now >= .seconds(20) && script.now < .seconds(30))
+    }
+
     @Test(
         "any other error is the reply to its command",
         arguments: [
@@ -273,7 +299,7 @@ struct CommandRouterTests {
             return switch Int.random(in: 0..<10, using: &random) {
             case 0, 1: .error("MOVED \(slot) \(node):1")
             case 2, 3: .error("ASK \(slot) \(node):1")
-            case 4: .error("TRYAGAIN")
+            case 4: .error(["TRYAGAIN", "LOADING"].randomElement(using: &random) ?? "")
             case 5: .error("CLUSTERDOWN")
             case 6: .error("MOVED nonsense")
             case 7: .error("ERR no")

@@ -38,6 +38,27 @@ struct CommandSenderTests {
         await scanner.shutDown()
     }
 
+    @Test("a value of many megabytes goes there and back between small ones")
+    func large() async throws {
+        let server = try await StandaloneServer()
+        let scanner = ClusterScanner(seeds: [server.address])
+        let value = (0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let sets = [[1], value, [2]].enumerated().map { number, value in
+            KeyCommand("SET", key: "key:\(number)".utf8, [value], isRepeatable: true)
+        }
+        #expect(try await scanner.send(sets).allSatisfy { $0.summary == "value" })
+        let gets = (0..<3).map { KeyCommand("GET", key: "key:\($0)".utf8, isRepeatable: true) }
+        let replies = try await scanner.send(gets)
+        for (reply, expected) in zip(replies, [[1], value, [2]]) {
+            guard case .value(let stored) = reply else {
+                Issue.record("\(reply)")
+                continue
+            }
+            #expect(stored.bytes == expected, "\(expected.count) bytes")
+        }
+        await scanner.shutDown()
+    }
+
     @Test("commands behind a lost connection: repeatable ones run again, the outcome of others is unknown")
     func lost() async throws {
         let isLost = Mutex(false)
