@@ -100,11 +100,6 @@ extension CommandRouter {
         lanes[lane].window.answered(commands[entry.command].byteCount, replyBytes: byteCount)
         if !lanes[lane].queue.isEmpty, lanes[lane].window.room > 0 { markReady(lane) }
         if case .error(let error) = reply {
-            if refusesAllWork(error) {
-                refuses(lane, ScanFailure(error, at: lanes[lane].address), now: now())
-            } else {
-                works(lane)
-            }
             refused(entry.command, by: lane, error, now: now())
         } else {
             works(lane)
@@ -115,9 +110,14 @@ extension CommandRouter {
 
     private mutating func refused(_ command: Int, by lane: Int, _ error: ServerError, now: Duration) {
         if let redirection = Redirection(error, askedAt: lanes[lane].address) {
+            works(lane)
             return follow(redirection, command, from: lane, now: now)
         }
         let failure = ScanFailure(error, at: lanes[lane].address)
+        if refusesAllWork(error) {
+            return refused(command, byAllOf: lane, failure, now: now)
+        }
+        works(lane)
         if failure.remedy == .giveUp {
             settle(command, .error(error))
         } else {
@@ -140,19 +140,26 @@ extension CommandRouter {
 
     /// A node refused work that any other command would have met: those that wait for it are kept back, and
     /// given up with the node.
-    private mutating func refuses(_ lane: Int, _ failure: ScanFailure, now: Duration) {
+    private mutating func refused(
+        _ command: Int,
+        byAllOf lane: Int,
+        _ failure: ScanFailure,
+        now: Duration
+    ) {
         var refusal = lanes[lane].refusal ?? CommandLane.Refusal(since: now)
-        // What was under way already says nothing new.
-        guard now >= refusal.end else { return }
-        refusal.attempts += 1
-        refusal.end = now + pace.pause(afterAttempts: refusal.attempts)
+        if now >= refusal.end {
+            refusal.attempts += 1
+            refusal.end = now + pace.pause(afterAttempts: refusal.attempts)
+        }
         lanes[lane].refusal = refusal
         refusing.insert(lane)
+        guard now - refusal.since >= options.patience else { return retry(command, failure, now: now) }
         hasNews = true
-        guard now - refusal.since >= options.patience else { return }
         let waiting = lanes[lane].queue
         lanes[lane].queue = []
-        for entry in waiting { settle(entry.command, .unreachable(ClusterScanError(failure))) }
+        for command in [command] + waiting.map(\.command) {
+            settle(command, .unreachable(ClusterScanError(failure)))
+        }
     }
 
     private mutating func follow(
@@ -169,14 +176,14 @@ extension CommandRouter {
             hasNews = true
             if laneOfOwner.count < owners.addresses.count { laneOfOwner.append(nil) }
         }
-        progress[command].attempts += 1
-        guard RetryPace.followsAtOnce(afterAttempts: Int(progress[command].attempts)) else {
+        let attempts = Int(progress[command].attempts) + 1
+        guard RetryPace.followsAtOnce(afterAttempts: attempts) else {
             needsTopology = true
-            progress[command].attempts -= 1
             let message = "the slot of the key keeps moving"
             let failure = ScanFailure(.rediscover, .unreachable, message, at: lanes[lane].address)
             return postpone(command, failure, now: now)
         }
+        progress[command].attempts += 1
         switch redirection.kind {
         case .moved where isOfKey:
             enqueue(command, now: now)
