@@ -37,6 +37,21 @@ package struct ConnectionError: Error, Hashable, Sendable {
     }
 }
 
+extension ConnectionError {
+    /// What requests are told that waited behind the one whose reply could not be read.
+    var forBystanders: ConnectionError {
+        switch kind {
+        case .replyTooLarge, .protocolViolation:
+            ConnectionError(
+                .closed,
+                address: address,
+                message: "the connection was closed over an earlier reply: \(message)"
+            )
+        default: self
+        }
+    }
+}
+
 extension ConnectionError: CustomStringConvertible {
     package var description: String { "\(address): \(message)" }
 }

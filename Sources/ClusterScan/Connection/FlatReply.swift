@@ -4,11 +4,14 @@ import CHiredisSupport
 package struct FlatReply: Sendable {
     private let arena: ByteArena
     private let nodes: ReplyNodes
+    /// The memory the reply takes.
+    let byteCount: Int
 
     /// Takes over the buffers of a reply.
     init?(adopting reply: cscan_reply) {
         guard let nodes = reply.nodes else { return nil }
         self.nodes = ReplyNodes(adopting: UnsafeMutableBufferPointer(start: nodes, count: reply.node_count))
+        byteCount = reply.byte_count + reply.node_count * MemoryLayout<cscan_node>.size
         arena = reply.bytes.map(ByteArena.init(adopting:)) ?? .empty
     }
 

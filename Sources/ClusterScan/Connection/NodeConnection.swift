@@ -143,6 +143,27 @@ package final class NodeConnection: Sendable {
         handler.value.send(joining: commands, completion: completion)
     }
 
+    /// Sends encoded commands in one write, and gets each reply as soon as it is there. Only on the event loop.
+    ///
+    /// The connection must be open. It is closed when nothing has moved for `commandTimeout`, in either
+    /// direction.
+    ///
+    /// - Parameters:
+    ///   - wire: The commands, one after the other. Pieces are not copied.
+    ///   - replyCount: How many commands these are; at least one.
+    ///   - receive: Called with each reply, error replies included, in order, from within the read.
+    ///   - lost: Called at most once: with the reason, if the connection closes before the last reply. Of all
+    ///     that is pending then, only the oldest is told that *its* reply was too large or not understood; the
+    ///     rest is told that the connection is closed.
+    package func send(
+        _ wire: [ByteBuffer],
+        replyCount: Int,
+        receive: @escaping (FlatReply) -> Void,
+        lost: @escaping (ConnectionError) -> Void
+    ) {
+        handler.value.send(wire, replyCount: replyCount, receive: receive, lost: lost)
+    }
+
     /// Sends one command from anywhere, and waits.
     ///
     /// Cancelling the task does not end the wait, which takes `commandTimeout` at most.

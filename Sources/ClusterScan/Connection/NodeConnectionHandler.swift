@@ -54,6 +54,37 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         return burst
     }
 
+    func send(
+        _ wire: [ByteBuffer],
+        replyCount: Int,
+        receive: @escaping (FlatReply) -> Void,
+        lost: @escaping (ConnectionError) -> Void
+    ) {
+        guard let context, failure == nil else { return lost(closedError) }
+        pending.append(
+            replyCount: replyCount,
+            receive,
+            lost: lost,
+            deadline: context.eventLoop.now + replyTime
+        )
+        for piece in wire { write(inSlices: piece, context: context) }
+        context.flush()
+        if timer == nil { armTimer(context: context) }
+    }
+
+    /// What the peer takes of a large command shows that it is alive.
+    private func write(inSlices piece: ByteBuffer, context: ChannelHandlerContext) {
+        var rest = piece
+        while rest.readableBytes > Self.sliceSize, let slice = rest.readSlice(length: Self.sliceSize) {
+            let written = context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenSuccess { self.extendDeadline() }
+            context.write(wrapOutboundOut(slice), promise: written)
+        }
+        context.write(wrapOutboundOut(rest), promise: nil)
+    }
+
+    private static let sliceSize = 1 << 20
+
     func setOnClose(_ action: @escaping (ConnectionError) -> Void) {
         guard failure == nil else { return action(closedError) }
         onClose = action
@@ -67,7 +98,9 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         context?.close(promise: nil)
-        for fail in pending.removeAll() { fail(reason) }
+        for (position, fail) in pending.removeAll().enumerated() {
+            fail(position == 0 ? reason : reason.forBystanders)
+        }
         onClose?(reason)
         onClose = nil
     }
@@ -90,6 +123,11 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     private func armTimer(context: ChannelHandlerContext) {
         guard let deadline = pending.nextDeadline else { return }
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
+    }
+
+    private func extendDeadline() {
+        guard let context, pending.isPipelined else { return }
+        pending.extend(to: context.eventLoop.now + replyTime)
     }
 
     private func timerFired() {
@@ -125,6 +163,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
             // Who gets a reply may close the connection.
             while failure == nil, let reply = nextReply(&rest) { deliver(reply) }
         }
+        extendDeadline()
     }
 
     private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {
@@ -146,6 +185,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         switch pending.receive(reply) {
         case .single(let completion, let reply): completion(.success(reply))
         case .burst(let completion, let replies): completion(.success(replies))
+        case .one(let receive, let reply): receive(reply)
         case .await: break
         case .unsolicited:
             // Servers say good-bye with an error nobody asked for.

@@ -11,6 +11,7 @@ struct PendingRequests {
         /// Replies that come in one piece.
         case joined(replyCount: Int, Completion)
         case burst(replyCount: Int, BurstCompletion)
+        case pipeline(replyCount: Int, (FlatReply) -> Void, lost: (ConnectionError) -> Void)
     }
 
     /// What to do with a reply.
@@ -19,6 +20,8 @@ struct PendingRequests {
         case single(Completion, FlatReply)
         /// Hand it over together with the earlier replies to the burst.
         case burst(BurstCompletion, [FlatReply])
+        /// Hand it over; more may follow.
+        case one((FlatReply) -> Void, FlatReply)
         /// Nothing yet: more replies to the burst are to come.
         case await
         /// Close the connection: nobody asked for it.
@@ -28,9 +31,28 @@ struct PendingRequests {
     private var requests: Deque<(receiver: Receiver, deadline: NIODeadline)> = []
     /// The replies to the oldest request, if that is a burst.
     private var collected: [FlatReply] = []
+    /// How many replies to the oldest request have been handed over, if that is a pipeline.
+    private var delivered = 0
+    /// Until when a pipeline may stand still.
+    private var standstill = NIODeadline.distantPast
 
-    /// When the oldest request must be answered. No other deadline is earlier, as all get the same time.
-    var nextDeadline: NIODeadline? { requests.first?.deadline }
+    /// When the oldest request must be answered. No other deadline is earlier, as all get the same time, and
+    /// pipelines as much again with every sign of life.
+    var nextDeadline: NIODeadline? {
+        guard let oldest = requests.first else { return nil }
+        return isPipelined ? max(oldest.deadline, standstill) : oldest.deadline
+    }
+
+    /// Whether the oldest request is a pipeline.
+    var isPipelined: Bool {
+        guard case .pipeline = requests.first?.receiver else { return false }
+        return true
+    }
+
+    /// Something moved, in either direction.
+    mutating func extend(to deadline: NIODeadline) {
+        standstill = deadline
+    }
 
     /// How many replies the parser is to join: they go to who made the oldest request.
     var joinedReplyCount: Int {
@@ -50,6 +72,15 @@ struct PendingRequests {
         requests.append((.burst(replyCount: replyCount, completion), deadline))
     }
 
+    mutating func append(
+        replyCount: Int,
+        _ receive: @escaping (FlatReply) -> Void,
+        lost: @escaping (ConnectionError) -> Void,
+        deadline: NIODeadline
+    ) {
+        requests.append((.pipeline(replyCount: replyCount, receive, lost: lost), deadline))
+    }
+
     mutating func receive(_ reply: FlatReply) -> Delivery {
         guard let oldest = requests.first else { return .unsolicited }
         switch oldest.receiver {
@@ -63,6 +94,13 @@ struct PendingRequests {
             let replies = collected
             collected = []
             return .burst(completion, replies)
+        case .pipeline(let replyCount, let receive, _):
+            delivered += 1
+            if delivered == replyCount {
+                requests.removeFirst()
+                delivered = 0
+            }
+            return .one(receive, reply)
         }
     }
 
@@ -73,11 +111,13 @@ struct PendingRequests {
         defer {
             requests = []
             collected = []
+            delivered = 0
         }
         return requests.map { request in
             switch request.receiver {
             case .single(let completion), .joined(_, let completion): { completion(.failure($0)) }
             case .burst(_, let completion): { completion(.failure($0)) }
+            case .pipeline(_, _, let lost): lost
             }
         }
     }

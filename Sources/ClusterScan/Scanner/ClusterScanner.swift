@@ -25,6 +25,7 @@ public final class ClusterScanner: Sendable {
     private let connection: ConnectionConfiguration
     private let eventLoop: any EventLoop
     let pages: PageReader
+    let commands: CommandSender
 
     /// Prepares to scan. Nothing is connected before the first call.
     ///
@@ -41,10 +42,17 @@ public final class ClusterScanner: Sendable {
         self.connection = connection
         eventLoop = eventLoopGroup.next()
         pages = PageReader(seeds: seeds, connection: connection, eventLoop: eventLoop)
+        commands = CommandSender(
+            seeds: seeds,
+            connection: connection,
+            pages: pages,
+            eventLoop: eventLoop
+        )
     }
 
-    /// Closes the connections that page calls keep open. Streams close their own.
+    /// Closes the connections that page calls and commands keep open. Streams close their own.
     public func shutDown() async {
+        await commands.shutDown()
         await pages.shutDown()
     }
 

@@ -38,9 +38,6 @@ struct MemberScan: Sendable {
     private var place: Place?
     private var isFinished = false
 
-    /// How long a key may stay out of reach.
-    private static let patience = Duration.seconds(60)
-
     init(_ request: Request, pages: PageReader) {
         self.request = request
         slot = HashSlot(key: request.key)
@@ -50,12 +47,8 @@ struct MemberScan: Sendable {
     /// The next page: members, or members and values by turns. `nil` after the last.
     mutating func nextPage() async throws -> [RESPValue]? {
         guard !isFinished else { return nil }
-        let deadline = ContinuousClock.now + Self.patience
-        var backoff = Backoff(
-            shortest: .milliseconds(50),
-            longest: .seconds(2),
-            seed: .random(in: .min ... .max)
-        )
+        let deadline = ContinuousClock.now + RetryPace.patience
+        var pace = RetryPace()
         var attempts = 0
         while true {
             try Task.checkCancellation()
@@ -84,9 +77,8 @@ struct MemberScan: Sendable {
                     slots: failure.code == .slotsNotCovered ? SlotSet(slot...slot) : SlotSet()
                 )
             }
-            // The first redirections are the cluster's normal way of answering.
-            if place == nil || failure.remedy == .wait || attempts > 3 {
-                try await Task.sleep(for: backoff.pause(afterFailures: attempts))
+            if place == nil || failure.remedy == .wait || !RetryPace.followsAtOnce(afterAttempts: attempts) {
+                try await Task.sleep(for: pace.pause(afterAttempts: attempts))
             }
         }
     }

@@ -75,12 +75,8 @@ final class NodeLinks {
             links[address]?.status = status
             links[address]?.status?.others = [:]
             return status
-        } catch let error as ConnectionError {
-            throw ScanFailure(error)
-        } catch let error as ScanFailure {
-            throw error
         } catch {
-            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+            throw ScanFailure(recasting: error, at: address)
         }
     }
 
@@ -116,12 +112,8 @@ final class NodeLinks {
             guard try ServerInfo(text).isCluster else { return try NodeStatus(standaloneInfo: text) }
             if case .error(let error) = nodes { throw ScanFailure(error, at: address) }
             return try NodeStatus(clusterNodes: nodes.string ?? "", info: text)
-        } catch let error as TopologyError {
-            throw ScanFailure(error, at: address)
-        } catch let error as ScanFailure {
-            throw error
         } catch {
-            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+            throw ScanFailure(recasting: error, at: address)
         }
     }
 
@@ -163,14 +155,8 @@ final class NodeLinks {
                 )
             }
             return topology
-        } catch let error as ConnectionError {
-            throw ScanFailure(error)
-        } catch let error as TopologyError {
-            throw ScanFailure(error, at: address)
-        } catch let error as ScanFailure {
-            throw error
         } catch {
-            throw ScanFailure(.giveUp, .protocolViolation, "\(error)", at: address)
+            throw ScanFailure(recasting: error, at: address)
         }
     }
 

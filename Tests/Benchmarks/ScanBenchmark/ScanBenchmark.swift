@@ -24,6 +24,9 @@ enum ScanBenchmark {
             case "stream", "pages":
                 guard let scan = Scan(Array(arguments)) else { stop(usage) }
                 try await scan.run()
+            case "commands":
+                guard let throughput = CommandThroughput(Array(arguments)) else { stop(usage) }
+                try await throughput.run()
             default:
                 stop(usage)
             }
@@ -34,6 +37,7 @@ enum ScanBenchmark {
 
     private static let usage = """
         usage: scan-benchmark stream|pages HOST PORT STRATEGY COUNT
+               scan-benchmark commands HOST PORT COMMAND KEYS KEYS_PER_CALL
                scan-benchmark micro
                scan-benchmark coordinator scan|slots NODES TIMES
         """

@@ -1,0 +1,23 @@
+/// What became of one command.
+///
+/// The rare cases are indirect: an array of replies takes 16 bytes for each.
+public enum KeyReply: Sendable {
+    /// The server's reply.
+    case value(RESPValue)
+
+    /// The server refused the command, for a reason that waiting does not remove: a wrong type, a missing
+    /// permission, no memory left.
+    indirect case error(ServerError)
+
+    /// The server ran the command, but its reply takes more than
+    /// ``ConnectionConfiguration/maximumReplyBytes`` and was not read.
+    indirect case tooLarge(ClusterScanError)
+
+    /// The connection was lost after the command was written: it may have been run, or not. Only commands
+    /// that are not ``KeyCommand/isRepeatable`` end this way.
+    indirect case outcomeUnknown(ClusterScanError)
+
+    /// No node answered the command in the time allowed; the error is the last that was met. It was not run,
+    /// unless it is repeatable and was written to a node that did not answer.
+    indirect case unreachable(ClusterScanError)
+}

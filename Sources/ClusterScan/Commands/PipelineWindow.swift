@@ -1,0 +1,54 @@
+/// How much is under way to one node: bounded in commands, in bytes on their way there, and in bytes that are
+/// likely to come back, which the server holds until they are read.
+struct PipelineWindow: Sendable {
+    private static let largestRequest = 4 << 20
+    private static let largestResponse = 4 << 20
+    /// What a reply is thought to take before there was one, in bytes: enough for the first burst not to be
+    /// large, whatever comes back.
+    private static let firstGuess = 16 << 10
+
+    private let maximumCommands: Int
+    private var commands = 0
+    private var bytes = 0
+    /// The average reply of late, in bytes.
+    private var replyBytes = PipelineWindow.firstGuess
+
+    init(maximumCommands: Int) {
+        self.maximumCommands = maximumCommands
+    }
+
+    /// How many commands may follow now. None until half of those under way are answered, so that commands
+    /// travel in few large writes.
+    var room: Int {
+        guard bytes <= PipelineWindow.largestRequest / 2 else { return 0 }
+        let limit = max(1, min(maximumCommands, PipelineWindow.largestResponse / max(1, replyBytes)))
+        return commands <= limit / 2 ? limit - commands : 0
+    }
+
+    /// Whether nothing is under way.
+    var isEmpty: Bool { commands == 0 }
+
+    /// Whether the request may grow by another command, however large that is.
+    var acceptsMoreBytes: Bool { bytes < PipelineWindow.largestRequest }
+
+    mutating func sent(_ byteCount: Int) {
+        commands += 1
+        bytes += byteCount
+    }
+
+    mutating func answered(_ byteCount: Int, replyBytes size: Int) {
+        retracted(byteCount)
+        // A large reply counts at once, small ones bring the average down within some tens.
+        replyBytes = size > replyBytes ? size : replyBytes - (replyBytes - size) / 8
+    }
+
+    mutating func retracted(_ byteCount: Int) {
+        commands -= 1
+        bytes -= byteCount
+    }
+
+    /// A reply was too large to be read: the next command goes alone.
+    mutating func overflowed() {
+        replyBytes = PipelineWindow.largestResponse
+    }
+}
