@@ -17,6 +17,11 @@ actor ScanRun {
 
     private var coordinator: ScanCoordinator
     private var buffer: ReadAheadBuffer
+    /// Questions about nodes that are under way, and those that wait for one of them to be answered.
+    private var inquiries = 0
+    private var waitingInquiries: Deque<ScanAction> = []
+    /// Each answer names all nodes: with a thousand of them it has 250 KB, and takes several times that to read.
+    private static let mostInquiries = 32
     /// Reads that wait for room in the buffer.
     private var held: [ScanAction] = []
     private var waiter: CheckedContinuation<Result<Deque<ScanBatch>?, any Error>, Never>?
@@ -159,8 +164,9 @@ actor ScanRun {
         switch action {
         case .loadTopology:
             Task { await loadTopology() }
-        case .readStatus(let lane, let node, let inquiry, let fresh):
-            Task { await readStatus(lane, node, inquiry, fresh: fresh) }
+        case .readStatus:
+            waitingInquiries.append(action)
+            inquire()
         case .readPage(let lane, _, _, _), .readSlots(let lane, _, _):
             if buffer.hasRoom {
                 read(action)
@@ -190,6 +196,18 @@ actor ScanRun {
             coordinator.topologyFailed(error, now: now)
         }
         perform()
+    }
+
+    private func inquire() {
+        while inquiries < Self.mostInquiries, let action = waitingInquiries.popFirst() {
+            guard case .readStatus(let lane, let node, let inquiry, let fresh) = action else { continue }
+            inquiries += 1
+            Task {
+                await readStatus(lane, node, inquiry, fresh: fresh)
+                inquiries -= 1
+                inquire()
+            }
+        }
     }
 
     private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) async {
