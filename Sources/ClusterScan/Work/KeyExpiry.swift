@@ -41,7 +41,13 @@ public struct KeyExpiry: Sendable, Hashable {
     }
 
     /// The command for a key. Running it twice leaves a key as running it once, but for the moment in between.
-    package func command(for key: UnsafeRawBufferPointer) -> KeyCommand {
+    func command(for key: UnsafeRawBufferPointer) -> KeyCommand {
+        let (name, arguments) = words(for: key)
+        return KeyCommand(name, key: key, arguments, isRepeatable: true)
+    }
+
+    /// The name of the command, and what follows the key in it.
+    package func words(for key: UnsafeRawBufferPointer) -> (name: String, arguments: [[UInt8]]) {
         let name: String
         let time: Int64
         switch moment {
@@ -50,7 +56,7 @@ public struct KeyExpiry: Sendable, Hashable {
         }
         var arguments = [Array(String(time &+ jitter(of: key)).utf8)]
         if let condition { arguments.append(Array(condition.rawValue.uppercased().utf8)) }
-        return KeyCommand(name, key: key, arguments, isRepeatable: true)
+        return (name, arguments)
     }
 
     /// What the command's reply means.

@@ -1,5 +1,5 @@
-import ArgumentParser
-import ClusterScan
+public import ArgumentParser
+public import ClusterScan
 
 /// `cluster-scan expire`
 struct ExpireCommand: AsyncParsableCommand {
