@@ -112,6 +112,6 @@ extension ClusterScanner {
 extension WorkReport {
     /// Nothing was begun.
     init(refusing error: ClusterScanError, cursor: ScanCursor) {
-        self.init(tally: WorkTally(), cursor: cursor, ending: .failed(error), scan: nil, elapsed: .zero)
+        self.init(tally: WorkTally(), cursor: cursor, ending: .failed(error))
     }
 }

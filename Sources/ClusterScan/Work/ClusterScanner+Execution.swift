@@ -19,8 +19,8 @@ extension ClusterScanner {
         for seed in seeds {
             do {
                 let facts = try await facts(of: template, at: seed)
-                if let objection = facts.objection(key: template.filled(with: Self.sampleKey)[template.keyIndex])
-                {
+                let sample = template.filled(with: Self.sampleKey)[template.keyIndex]
+                if let objection = facts.objection(key: sample) {
                     throw ClusterScanError(.invalidQuery, objection)
                 }
                 return CommandReview(name: facts.name, isReadOnly: facts.isReadOnly)
@@ -95,7 +95,8 @@ extension ClusterScanner {
         let info: RESPValue
         var keys: [[UInt8]] = []
         do throws(ConnectionError) {
-            info = try await pages.send(Command([Array("COMMAND".utf8), Array("INFO".utf8), name]), to: address)
+            let command = Command([Array("COMMAND".utf8), Array("INFO".utf8), name])
+            info = try await pages.send(command, to: address)
         } catch {
             throw ClusterScanError(ScanFailure(error))
         }
@@ -116,7 +117,11 @@ extension ClusterScanner {
         }
         let subcommand = template.keyIndex > 1 ? template.arguments[1] : nil
         guard let facts = CommandFacts(entry, subcommand: subcommand, keys: keys) else {
-            throw ClusterScanError(.invalidQuery, "the server has no such subcommand of \(shown)", at: address)
+            throw ClusterScanError(
+                .invalidQuery,
+                "the server has no such subcommand of \(shown)",
+                at: address
+            )
         }
         return facts
     }

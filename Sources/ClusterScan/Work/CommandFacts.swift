@@ -13,14 +13,13 @@ package struct CommandFacts: Sendable, Hashable {
         self.keys = keys
     }
 
-    /// Reads an entry of `COMMAND INFO`.
+    /// Reads an entry of `COMMAND INFO`; `nil` if it is none: the server does not know the command.
     ///
     /// - Parameters:
     ///   - entry: The entry of the command.
     ///   - subcommand: The argument that follows the name, if that is not the key. Where the entry lists
     ///     subcommands (since Redis 7.0), this one's counts.
     ///   - keys: The keys of the sample.
-    /// - Returns: `nil` if the entry is none: the server does not know the command.
     package init?(_ entry: RESPValue, subcommand: [UInt8]?, keys: [[UInt8]]) {
         guard let fields = entry.array, fields.count >= 3, let name = fields[0].string else { return nil }
         if let subcommand, fields.count > 9, let entries = fields[9].array, !entries.isEmpty {

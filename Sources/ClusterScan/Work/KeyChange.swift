@@ -54,6 +54,7 @@ public enum KeyChange: Sendable, Hashable {
     ///   - reply: The reply to the inquiry.
     ///   - key: The key's name.
     ///   - now: Milliseconds since 1970 UTC.
+    /// - Returns: The outcome that a key in this state would have.
     func foresee(_ reply: RESPValue, key: UnsafeRawBufferPointer, now: Int64) -> WorkOutcome {
         switch self {
         case .delete: .done

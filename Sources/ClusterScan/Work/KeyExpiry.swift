@@ -71,6 +71,7 @@ public struct KeyExpiry: Sendable, Hashable {
     ///   - reply: The reply to `PTTL`.
     ///   - key: The key's name.
     ///   - now: Milliseconds since 1970 UTC.
+    /// - Returns: The outcome that a key in this state would have.
     package func foresee(_ reply: RESPValue, key: UnsafeRawBufferPointer, now: Int64) -> WorkOutcome {
         guard let rest = reply.integer, rest >= -1 else { return .missing }
         let planned =

@@ -29,6 +29,20 @@ public struct WorkReport: Sendable {
     /// How long it took.
     public internal(set) var elapsed: Duration
 
+    package init(
+        tally: WorkTally,
+        cursor: ScanCursor,
+        ending: Ending,
+        scan: ScanReport? = nil,
+        elapsed: Duration = .zero
+    ) {
+        self.tally = tally
+        self.cursor = cursor
+        self.ending = ending
+        self.scan = scan
+        self.elapsed = elapsed
+    }
+
     /// Whether every key of every slot was found and worked on. ``tally`` says with what outcome.
     public var isComplete: Bool {
         if case .complete = ending { scan?.isComplete == true } else { false }

@@ -22,8 +22,8 @@ package struct Moment: ExpressibleByArgument, Hashable, Sendable, CustomStringCo
         var seconds = Moment.days(toYear: year, month: month, day: day) * 86_400
         var fraction: Int64 = 0
         if !text.isAtEnd {
-            guard text.skip("T") || text.skip("t") || text.skip(" "), let hour = text.number(2), text.skip(":"),
-                let minute = text.number(2), hour < 24, minute < 60
+            guard text.skip("T") || text.skip("t") || text.skip(" "), let hour = text.number(2),
+                text.skip(":"), let minute = text.number(2), hour < 24, minute < 60
             else { return nil }
             seconds += hour * 3600 + minute * 60
             if text.skip(":") {

@@ -90,7 +90,11 @@ struct ExecCommand: AsyncParsableCommand {
         }
         let isDryRun = !review.isReadOnly && !yes
         let session = try WorkSession(
-            connection, query, resume, pace, work,
+            connection,
+            query,
+            resume,
+            pace,
+            work,
             keepsCursor: !isDryRun,
             writesResults: !isDryRun
         )

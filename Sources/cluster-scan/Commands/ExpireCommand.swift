@@ -63,7 +63,9 @@ struct ExpiryOptions: ParsableArguments {
     )
     var at: Moment?
 
-    @Option(help: ArgumentHelp("Up to so much later, so that not all expire at once: 10m.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Up to so much later, so that not all expire at once: 10m.", valueName: "time")
+    )
     var jitter: TimeSpan?
 
     @Option(
@@ -85,7 +87,9 @@ struct ExpiryOptions: ParsableArguments {
             throw ValidationError("--ttl \(ttl) would delete the keys: use 'cluster-scan delete' for that")
         }
         if let at, at.milliseconds <= SystemTime.millisecondsSince1970 {
-            throw ValidationError("--at \(at) has passed and would delete the keys: use 'cluster-scan delete'")
+            throw ValidationError(
+                "--at \(at) has passed and would delete the keys: use 'cluster-scan delete' for that"
+            )
         }
     }
 

@@ -16,6 +16,7 @@ package struct ChangeReport {
     /// - Parameters:
     ///   - preview: What would be changed.
     ///   - rate: The limit in keys a second, if there is one.
+    /// - Returns: The lines, each with its line end.
     package func text(_ preview: WorkPreview, rate: Double?) -> String {
         let tally = preview.report.tally
         var lines = ["DRY RUN: nothing was changed.", ""]
@@ -30,7 +31,8 @@ package struct ChangeReport {
             lines += preview.samples.sorted { $0.lexicographicallyPrecedes($1) }
                 .map { "  " + EscapedText.text($0) }
         }
-        lines += ["", "\(NumberText.counted(tally.done, "key")) would be \(words.done)" + others(tally) + "."]
+        let count = NumberText.counted(tally.done, "key")
+        lines += ["", "\(count) would be \(words.done)\(others(tally))."]
         if tally.done > 0 {
             let time = NumberText.elapsed(Self.estimate(preview, rate: rate))
             lines.append("That takes about \(time). To do it, repeat the command with --yes.")
@@ -83,7 +85,9 @@ package struct ChangeReport {
 
     /// - Parameters:
     ///   - ending: What was changed.
-    ///   - remaining: How many keys were found afterwards that should not be there, if that was counted.
+    ///   - remaining: How many keys were found afterwards that still have to be changed, if that was
+    ///     counted.
+    /// - Returns: The lines, each with its line end.
     package func text(_ ending: WorkEnding, remaining: UInt64?) -> String {
         var lines = [ending.summary(words)]
         switch remaining {

@@ -13,7 +13,8 @@ package enum ReplyText {
     private static func element(_ reply: RESPValue) -> String {
         switch reply {
         case .simpleString(let bytes), .bulkString(let bytes):
-            "\"" + EscapedText.text(bytes).split(separator: "\"", omittingEmptySubsequences: false)
+            "\""
+                + EscapedText.text(bytes).split(separator: "\"", omittingEmptySubsequences: false)
                 .joined(separator: "\\\"") + "\""
         case .integer(let number): String(number)
         case .null: "(nil)"

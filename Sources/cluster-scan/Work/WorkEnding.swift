@@ -62,7 +62,8 @@ package struct WorkEnding: Sendable {
             lines.append("\(error) \(code): \(WorkEnding.words(group))")
         }
         if report.tally.unknown.count > 0 {
-            lines.append("\(error) it is unknown whether it was done: \(WorkEnding.words(report.tally.unknown))")
+            let words = WorkEnding.words(report.tally.unknown)
+            lines.append("\(error) it is unknown whether it was done: \(words)")
         }
         if report.tally.unreachable.count > 0 {
             lines.append("\(error) out of reach: \(WorkEnding.words(report.tally.unreachable))")

@@ -31,9 +31,8 @@ struct WorkSession: Sendable {
 
     /// Prepares a run. Fails now rather than after hours, if it must.
     ///
-    /// - Parameters:
-    ///   - keepsCursor: Whether the cursor file is brought up to date: a dry run only reads it.
-    ///   - writesResults: Whether results go to standard output while the work is under way.
+    /// A dry run reads the cursor file, but does not bring it up to date (`keepsCursor`). Where results go to
+    /// standard output while the work is under way (`writesResults`), a terminal shows no progress.
     init(
         _ connection: ConnectionOptions,
         _ query: QueryOptions,
@@ -78,6 +77,7 @@ struct WorkSession: Sendable {
     ///
     /// - Parameter body: The work. Its task is cancelled then, which ``ClusterScanner/work`` takes as a wish
     ///   to finish what is under way.
+    /// - Returns: What the work returned, and the signal that came meanwhile.
     func run<Result: Sendable>(
         _ body: @escaping @Sendable (WorkSession) async -> Result
     ) async -> (result: Result, signal: ExitStatus?) {
@@ -119,7 +119,9 @@ struct WorkSession: Sendable {
         if let complaint = ending.complaint(dryRun ? words.inDryRun : words, colors: console.showsColors) {
             console.say(complaint)
         }
-        if !dryRun, !ending.report.isComplete, status != .pipeClosed { sayHowToGoOn(from: ending.report.cursor) }
+        if !dryRun, !ending.report.isComplete, status != .pipeClosed {
+            sayHowToGoOn(from: ending.report.cursor)
+        }
         await console.finish()
         if status != .complete { throw CommandFailure(status) }
     }

@@ -50,7 +50,11 @@ struct CommandFactsTests {
                     + [.array([]), .array([]), .array([]), .array(subcommands)]
             )
         }
-        let object = entry("object", [], [entry("object|help", ["loading"]), entry("object|freq", ["readonly"])])
+        let object = entry(
+            "object",
+            [],
+            [entry("object|help", ["loading"]), entry("object|freq", ["readonly"])]
+        )
         let facts = try #require(CommandFacts(object, subcommand: Array("FREQ".utf8), keys: [key]))
         #expect(facts.name == "object|freq")
         #expect(facts.isReadOnly)
