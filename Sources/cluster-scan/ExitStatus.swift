@@ -3,6 +3,7 @@ package import ClusterScan
 /// The exit statuses of the tool: those of `sysexits.h` where one fits, 128 + *n* for an end by signal *n*.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
     case complete = 0
+    case keysRefused = 1
     case usage = 64
     case unusableData = 65
     case unavailable = 69
@@ -26,6 +27,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     package var meaning: String {
         switch self {
         case .complete: "complete: every key that was asked for is written"
+        case .keysRefused: "all keys were tried, but servers refused some; they are named"
         case .usage: "wrong usage, or a query that the server refuses"
         case .unusableData: "a cursor that cannot be used; names that --format nul cannot tell"
         case .unavailable: "servers out of reach, or slots that could not be covered"

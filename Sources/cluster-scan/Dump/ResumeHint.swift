@@ -13,7 +13,9 @@ package struct ResumeHint: Sendable {
     package init(arguments: [String], cursor: ScanCursor) {
         var words: [String] = []
         var leftOut = false
-        var rest = arguments[...]
+        // What follows "--" is a command for servers: no option of ours, and nothing may come behind it.
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        var rest = arguments[..<end]
         while let word = rest.popFirst() {
             if word == "--cursor" {
                 _ = rest.popFirst()
@@ -27,7 +29,7 @@ package struct ResumeHint: Sendable {
                 }
             }
         }
-        words += ["--cursor", cursor.description]
+        words += ["--cursor", cursor.description] + arguments[end...]
         command = words.map(ResumeHint.quote).joined(separator: " ")
         needsPassword = leftOut
     }

@@ -1,0 +1,49 @@
+package import ClusterScan
+
+extension JSONText {
+    /// Bytes as the JSON formats have them everywhere: a member `name` with the text, or a member
+    /// `name_base64` where they are not UTF-8.
+    package static func member(_ name: String, _ bytes: [UInt8]) -> (name: String, value: JSONText) {
+        if bytes.withUnsafeBytes(UTF8Reader.isValid) {
+            (name, .string(String(decoding: bytes, as: UTF8.self)))
+        } else {
+            (name + "_base64", .string(base64(bytes)))
+        }
+    }
+
+    /// A server's reply. Strings that are not UTF-8 are `{"base64":"…"}`; integers that a reader might round,
+    /// beyond 2^53, are strings of digits; errors are `{"error":"…"}`.
+    package init(_ reply: RESPValue) {
+        switch reply {
+        case .simpleString(let bytes), .bulkString(let bytes):
+            if bytes.withUnsafeBytes(UTF8Reader.isValid) {
+                self = .string(String(decoding: bytes, as: UTF8.self))
+            } else {
+                self = .object([("base64", .string(JSONText.base64(bytes)))])
+            }
+        case .integer(let number):
+            self = number.magnitude <= 1 << 53 ? .number(Int(number)) : .string(String(number))
+        case .null: self = .null
+        case .error(let error): self = .object([("error", .string(error.message))])
+        case .array(let elements): self = .array(elements.map(JSONText.init))
+        }
+    }
+
+    /// RFC 4648 §4, with padding.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits: UInt32 = 0
+            for offset in 0..<3 {
+                bits = bits << 8 | (offset < group.count ? UInt32(group[start + offset]) : 0)
+            }
+            for digit in 0..<4 {
+                let value = Int(bits >> UInt32(18 - 6 * digit) & 63)
+                text.append(digit <= group.count ? digits[value] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

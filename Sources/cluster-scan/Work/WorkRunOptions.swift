@@ -1,0 +1,17 @@
+import ArgumentParser
+import ClusterScan
+
+/// How a command that works on keys goes about it.
+struct WorkRunOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Work on no more keys a second, over all nodes together: 500, 10k.",
+            discussion: "The limit holds within each second. Without it, as fast as the servers answer.",
+            valueName: "n"
+        )
+    )
+    var rate: Quantity?
+
+    @Flag(name: .shortAndLong, help: "No progress and no summary; only results, warnings and errors.")
+    var quiet = false
+}
