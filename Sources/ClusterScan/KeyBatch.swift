@@ -61,6 +61,12 @@ public struct KeyBatch: Sendable {
         try withExtendedLifetime(arena) { try body(spans[index].bytes(at: arena.base)) }
     }
 
+    /// Some of the keys, in the memory they have.
+    func part(_ range: Range<Int>) -> KeyBatch {
+        let part = ContiguousArray(spans[range])
+        return KeyBatch(arena: arena, spans: part, byteCount: part.reduce(0) { $0 + Int($1.length) })
+    }
+
     /// Drops the keys behind the first ones.
     package mutating func truncate(to count: Int) {
         guard count < spans.count else { return }

@@ -29,7 +29,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .complete: "complete: every key that was asked for is written"
         case .keysRefused: "all keys were tried, but servers refused some; they are named"
         case .usage: "wrong usage, or a query that the server refuses"
-        case .unusableData: "a cursor that cannot be used; names that --format nul cannot tell"
+        case .unusableData: "a cursor or checkpoint that cannot be used; names nul cannot tell"
         case .unavailable: "servers out of reach, or slots that could not be covered"
         case .protocolViolation: "a server answered in a way that is not understood"
         case .outputFailed: "a file could not be read or written"

@@ -1,4 +1,5 @@
 import DequeModule
+import Synchronization
 
 /// The batches of one iteration over a cluster. Can be iterated once.
 public struct ScanBatches: AsyncSequence, Sendable {
@@ -7,9 +8,37 @@ public struct ScanBatches: AsyncSequence, Sendable {
 
     private let run: Result<ScanRun, ClusterScanError>
     private let precondition = SingleIteration()
+    private var known: KnownKeys?
 
     init(_ run: Result<ScanRun, ClusterScanError>) {
         self.run = run
+    }
+
+    /// The same batches without keys that were returned before: every key at most once, exactly, also where
+    /// nodes have to be read again.
+    ///
+    /// For this the names of keys are held until their slots are covered: see ``UniqueKeys``.
+    ///
+    /// - Parameter known: Keys that were returned before the cursor that this iteration goes on from. A
+    ///   cursor does not know them.
+    /// - Returns: The sequence to iterate in place of this one.
+    public func unique(besides known: consuming UniqueKeys = UniqueKeys()) -> ScanBatches {
+        var unique = self
+        unique.known = KnownKeys(known)
+        return unique
+    }
+
+    /// Keys on their way to the one iterator: were they kept here as well, it would have to copy them.
+    private final class KnownKeys: Sendable {
+        private let keys: Mutex<UniqueKeys?>
+
+        init(_ keys: consuming UniqueKeys) {
+            self.keys = Mutex(keys)
+        }
+
+        func take() -> UniqueKeys? {
+            keys.withLock { $0.take() }
+        }
     }
 
     /// What the iteration did; `nil` before it has ended well.
@@ -34,7 +63,7 @@ public struct ScanBatches: AsyncSequence, Sendable {
     /// - Returns: The iterator.
     public func makeAsyncIterator() -> Iterator {
         precondition.begin()
-        return Iterator(run)
+        return Iterator(run, known?.take())
     }
 
     /// Hands out batches as they arrive.
@@ -42,9 +71,11 @@ public struct ScanBatches: AsyncSequence, Sendable {
         private let run: Result<ScanRun, ClusterScanError>
         private let release: Release?
         private var ready: Deque<ScanBatch> = []
+        private var known: UniqueKeys?
 
-        init(_ run: Result<ScanRun, ClusterScanError>) {
+        init(_ run: Result<ScanRun, ClusterScanError>, _ known: consuming UniqueKeys?) {
             self.run = run
+            self.known = known
             release = (try? run.get()).map(Release.init)
         }
 
@@ -57,7 +88,25 @@ public struct ScanBatches: AsyncSequence, Sendable {
                 guard let batches = try await run.get().next() else { return nil }
                 ready = batches
             }
-            return ready.popFirst()
+            return takeReady()
+        }
+
+        /// The batches that are ready, at least one, with about so many keys at most.
+        mutating func nextReady(keys limit: Int) async throws -> [ScanBatch] {
+            guard let first = try await next() else { return [] }
+            var batches = [first]
+            var count = first.keys.count
+            while count < limit, let batch = takeReady() {
+                batches.append(batch)
+                count += batch.keys.count
+            }
+            return batches
+        }
+
+        private mutating func takeReady() -> ScanBatch? {
+            guard let batch = ready.popFirst() else { return nil }
+            guard let keys = known?.firstSeen(in: batch) else { return batch }
+            return ScanBatch(keys: keys, cursor: batch.cursor, node: batch.node)
         }
     }
 

@@ -16,7 +16,10 @@ struct KeysCommand: AsyncParsableCommand {
                 cluster-scan keys 10.0.0.1:7000
 
               A large dump that survives whatever happens; repeat it until it exits with 0:
-                cluster-scan keys 10.0.0.1:7000 --output keys.txt --resume keys.cursor
+                cluster-scan keys 10.0.0.1:7000 --output keys.txt --checkpoint keys.mark
+
+              What takes the memory, as a table for other programs:
+                cluster-scan keys 10.0.0.1:7000 --with type,memory,ttl --format csv
 
               With a password, which is never part of the command line:
                 REDISCLI_AUTH=… cluster-scan keys redis://reader@10.0.0.1:7000
@@ -45,25 +48,27 @@ struct KeysCommand: AsyncParsableCommand {
     @OptionGroup(title: "RESUMING") var resume: ResumeOptions
     @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
 
+    func validate() throws {
+        if output.unique, resume.checkpoint != nil, output.output == nil {
+            throw ValidationError(
+                "--unique with --checkpoint needs --output: what was written before is read back from there"
+            )
+        }
+    }
+
     func run() async throws {
         let (seeds, configuration) = try connection.resolve()
-        let cursorFile = resume.resume.map(CursorFile.init)
-        let start = try resume.cursor.map { try ScanCursor($0) } ?? cursorFile?.load() ?? .start
-        // Fails now rather than after hours, if it must.
-        try cursorFile?.save(start)
-        let continues = start.inspection != nil
-        let outputFile = try output.output.map { path in
-            try OutputFile(path, continuingAfter: continues ? output.format.terminator : nil)
-        }
+        let scanQuery = ScanQuery(
+            pattern: query.pattern,
+            type: query.keyType,
+            database: configuration.database
+        )
+        let start = try DumpStart(output, resume, scanQuery)
 
         let console = Console()
         let watched = console.isTerminal && !output.quiet
         if let warning = query.warning { console.warn(warning) }
-        if let outputFile, continues, !outputFile.isContinued {
-            console.warn(
-                "there is no \(outputFile.file.name): \(outputFile.path) will lack the keys before the cursor"
-            )
-        }
+        if let warning = start.warning { console.warn(warning) }
         let events = DumpEvents(console: console)
         let meter = watched ? ProgressMeter(console: console) : nil
         let run = DumpRun(
@@ -74,14 +79,25 @@ struct KeysCommand: AsyncParsableCommand {
             start: start,
             limit: output.limit.map { UInt64($0.value) },
             format: output.format,
-            outputFile: outputFile,
-            cursorFile: cursorFile,
+            fields: output.fields?.fields ?? [],
+            isUnique: output.unique,
+            layout: output.layout,
+            checkpointInterval: resume.checkpointEvery.duration,
             events: events,
             meter: meter
         )
+        if start.isComplete {
+            try start.checkpointFile?.remove()
+            if watched { console.say("Complete: an earlier run has written everything") }
+            return await console.finish()
+        }
+        // Fails now rather than after hours, if it must.
+        try run.save(start.cursor, end: 0)
         let drawing = meter.map { meter in
             // Drawn over lines that go to the same terminal, progress would only be in the way.
-            Task { if outputFile != nil || !FileDescriptor.standardOutput.isTerminal { await meter.draw() } }
+            Task {
+                if start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal { await meter.draw() }
+            }
         }
         let measuring = meter.map { meter in
             Task {
@@ -112,11 +128,13 @@ struct KeysCommand: AsyncParsableCommand {
         else {
             return
         }
-        if let output = output.output, ending.status != .complete || resume.resume != nil {
+        if let output = output.output, ending.status != .complete || resume.checkpoint != nil {
             console.say("What was written is in \(OutputFile.partialPath(output))")
         }
-        if let file = resume.resume {
-            console.say("The cursor is in \(file): repeat the command to go on")
+        if let file = resume.checkpoint {
+            console.say("The checkpoint is in \(file): repeat the command to go on")
+        } else if output.unique {
+            console.say("--unique can go on only with --checkpoint and --output: begin with these")
         } else if ending.cursor.inspection != nil {
             let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""

@@ -38,4 +38,12 @@ final class DumpEvents: Sendable {
             break
         }
     }
+
+    /// Says once for each field why it is not known.
+    func handle(_ refusals: [KeyField: ServerError]) {
+        for (field, error) in refusals {
+            guard state.withLock({ $0.told.insert("--with \(field.rawValue)").inserted }) else { continue }
+            console.warn(RefusedField.words(field, error))
+        }
+    }
 }

@@ -6,19 +6,25 @@ struct DumpRun: Sendable {
     var pattern: GlobPattern?
     var type: KeyType?
     var options: ScanOptions
-    var start: ScanCursor
+    var start: DumpStart
     var limit: UInt64?
     var format: KeyFormat
-    /// `nil` for standard output.
-    var outputFile: OutputFile?
-    var cursorFile: CursorFile?
+    /// What is written besides the names.
+    var fields: [KeyField]
+    /// Whether each key is to be written once.
+    var isUnique: Bool
+    /// The options that decide what the output looks like.
+    var layout: String
+    /// How much has to be read again at most when the process is killed.
+    var checkpointInterval: Duration
     var events: DumpEvents
     var meter: ProgressMeter?
 
     /// Output does not wait longer than this for a block to fill.
     private static let flushInterval = Duration.milliseconds(100)
-    /// How much has to be read again at most when the process is killed.
-    private static let saveInterval = Duration.seconds(10)
+
+    private var outputFile: OutputFile? { start.outputFile }
+    private var checkpointFile: CheckpointFile? { start.checkpointFile }
 
     /// Runs until the end, the limit, a failure, or the cancellation of the task.
     func run() async -> DumpEnding {
@@ -26,12 +32,19 @@ struct DumpRun: Sendable {
         let begin = clock.now
         let file = outputFile?.file ?? .standardOutput
         var dump = KeyDump(
-            KeyWriter(BlockWriter(file), format: format, escapesDeceptive: file.isTerminal),
-            from: start
+            KeyWriter(
+                BlockWriter(file),
+                format: format,
+                fields: fields,
+                escapesDeceptive: file.isTerminal
+            ),
+            from: start.cursor
         )
-        let batches = scanner.batches(from: start, match: pattern, type: type, options: options)
+        var batches = scanner.batches(from: start.cursor, match: pattern, type: type, options: options)
         var ending: DumpEnding.Cause
         do {
+            if isUnique { batches = batches.unique(besides: try start.keysWritten(format)) }
+            if start.isEmptyOutput { try dump.begin() }
             ending = try await copy(batches, into: &dump)
             try dump.flush()
         } catch let failure as SystemError {
@@ -56,6 +69,7 @@ struct DumpRun: Sendable {
             }
             try tidyUp(
                 dump.settled,
+                end: dump.written,
                 isComplete: ending.isIterationComplete,
                 limitReached: limitReached,
                 dump.leftOut
@@ -63,6 +77,7 @@ struct DumpRun: Sendable {
         } catch {
             ending = .failed(CommandFailure(error))
         }
+        await scanner.shutDown()
         return DumpEnding(
             ending,
             keys: limitReached ? dump.keys : dump.settled.keys,
@@ -74,48 +89,100 @@ struct DumpRun: Sendable {
     }
 
     private func copy(_ batches: ScanBatches, into dump: inout KeyDump) async throws -> DumpEnding.Cause {
-        let clock = ContinuousClock()
-        var flushed = clock.now
-        var saved = flushed
-        for try await batch in batches {
-            if let limit, dump.keys + UInt64(batch.keys.count) >= limit {
-                let rest = Int(limit - dump.keys)
-                if rest == batch.keys.count {
-                    try dump.take(batch.keys, cursor: batch.cursor)
-                } else {
-                    try dump.take(first: rest, of: batch.keys)
+        var deadlines = Deadlines()
+        if fields.isEmpty {
+            for try await batch in batches {
+                guard try take(batch, nil, into: &dump, &deadlines) else { return .limitReached }
+            }
+        } else {
+            let patience = CommandOptions(patience: options.patience)
+            let detailed = scanner.metadata(of: batches, fields: Set(fields), options: patience)
+            for try await batch in detailed {
+                events.handle(batch.refusals)
+                guard try take(batch.batch, batch.metadata, into: &dump, &deadlines) else {
+                    return .limitReached
                 }
-                return .limitReached
-            }
-            try dump.take(batch.keys, cursor: batch.cursor)
-            meter?.note(keys: dump.keys, cursor: batch.cursor)
-            // Batches that are ready are handed out without a look at the cancellation.
-            try Task.checkCancellation()
-            let now = clock.now
-            if now - flushed >= Self.flushInterval {
-                try dump.flush()
-                flushed = now
-            }
-            if let cursorFile, now - saved >= Self.saveInterval {
-                try outputFile?.file.synchronize()
-                try cursorFile.save(dump.settled.cursor)
-                saved = now
             }
         }
         guard let report = await batches.report else { throw CancellationError() }
         return .finished(report)
     }
 
+    /// When output was last handed on.
+    private struct Deadlines {
+        let clock = ContinuousClock()
+        var flushed: ContinuousClock.Instant
+        var saved: ContinuousClock.Instant
+
+        init() {
+            flushed = clock.now
+            saved = flushed
+        }
+    }
+
+    /// Writes a batch, as far as the limit lets it.
+    ///
+    /// - Returns: Whether more may come.
+    private func take(
+        _ batch: ScanBatch,
+        _ metadata: [KeyMetadata]?,
+        into dump: inout KeyDump,
+        _ deadlines: inout Deadlines
+    ) throws -> Bool {
+        if let limit, dump.keys + UInt64(batch.keys.count) >= limit {
+            let rest = Int(limit - dump.keys)
+            if rest == batch.keys.count {
+                try dump.take(batch.keys, metadata, cursor: batch.cursor)
+            } else {
+                try dump.take(first: rest, of: batch.keys, metadata)
+            }
+            return false
+        }
+        try dump.take(batch.keys, metadata, cursor: batch.cursor)
+        meter?.note(keys: dump.keys, cursor: batch.cursor)
+        // Batches that are ready are handed out without a look at the cancellation.
+        try Task.checkCancellation()
+        let now = deadlines.clock.now
+        if now - deadlines.flushed >= Self.flushInterval {
+            try dump.flush()
+            deadlines.flushed = now
+        }
+        if checkpointFile != nil, now - deadlines.saved >= checkpointInterval {
+            try dump.flush()
+            try save(dump.settled.cursor, end: dump.settled.end)
+            deadlines.saved = deadlines.clock.now
+        }
+        return true
+    }
+
+    /// Saves what is needed to go on: the output first, so that the checkpoint never stands for what is not
+    /// there.
+    func save(_ cursor: ScanCursor, end: UInt64, isComplete: Bool = false) throws(SystemError) {
+        guard let checkpointFile else { return }
+        try outputFile?.file.synchronize()
+        try checkpointFile.save(
+            Checkpoint(
+                cursor: cursor,
+                isComplete: isComplete,
+                layout: layout,
+                output: try outputFile?.mark(afterAdding: end)
+            )
+        )
+    }
+
     /// Leaves the output and the cursor file as they are to be found.
     private func tidyUp(
         _ settled: KeyDump.Mark,
+        end: UInt64,
         isComplete: Bool,
         limitReached: Bool,
         _ leftOut: UInt64
     ) throws(SystemError) {
         if let outputFile {
-            // With --resume more runs are to come, and they add to the partial file.
-            if isComplete || (limitReached && cursorFile == nil), leftOut == 0 {
+            // With a checkpoint more runs are to come, and they add to the partial file.
+            if isComplete || (limitReached && checkpointFile == nil), leftOut == 0 {
+                // From here on a run that follows has only to give the file its name.
+                try save(settled.cursor, end: end, isComplete: true)
                 try outputFile.complete()
             } else {
                 if !limitReached { try outputFile.truncate(to: settled.end) }
@@ -123,9 +190,9 @@ struct DumpRun: Sendable {
             }
         }
         if isComplete {
-            try cursorFile?.remove()
+            try checkpointFile?.remove()
         } else {
-            try cursorFile?.save(settled.cursor)
+            try save(settled.cursor, end: settled.end)
         }
     }
 }

@@ -31,12 +31,30 @@ package struct KeyDump: ~Copyable {
     /// Names that the format cannot represent.
     package var leftOut: UInt64 { writer.leftOut }
 
+    /// The length of the output, without what was there before.
+    package var written: UInt64 { writer.output.written }
+
+    /// Begins an output that was empty with the header of its format.
+    ///
+    /// - Throws: ``SystemError`` if the output fails.
+    package mutating func begin() throws(SystemError) {
+        try writer.writeHeader()
+    }
+
     /// Takes a batch.
     ///
+    /// - Parameters:
+    ///   - batch: The keys.
+    ///   - metadata: What is known of them; `nil` to write names alone.
+    ///   - cursor: Where to go on from after the batch.
     /// - Throws: ``SystemError`` if the output fails; ``settled`` is right even then.
-    package mutating func take(_ batch: KeyBatch, cursor: ScanCursor) throws {
+    package mutating func take(
+        _ batch: KeyBatch,
+        _ metadata: [KeyMetadata]? = nil,
+        cursor: ScanCursor
+    ) throws {
         do {
-            try writer.write(batch)
+            if let metadata { try writer.write(batch, metadata) } else { try writer.write(batch) }
         } catch {
             settle()
             throw error
@@ -49,8 +67,13 @@ package struct KeyDump: ~Copyable {
     /// Takes the first keys of a batch. No cursor stands for them, as cursors stand for whole batches.
     ///
     /// - Throws: ``SystemError`` if the output fails.
-    package mutating func take(first count: Int, of batch: KeyBatch) throws {
-        try writer.write(batch, first: count)
+    package mutating func take(first count: Int, of batch: KeyBatch, _ metadata: [KeyMetadata]? = nil) throws
+    {
+        if let metadata {
+            try writer.write(batch, metadata, first: count)
+        } else {
+            try writer.write(batch, first: count)
+        }
         keys += UInt64(min(count, batch.count))
     }
 

@@ -27,6 +27,19 @@ extension BlockWriter {
         try append(UInt8(ascii: "\n"))
     }
 
+    /// Takes a name without a line end.
+    mutating func writeEscapedName(
+        _ name: UnsafeRawBufferPointer,
+        escapesDeceptive: Bool
+    ) throws(SystemError) {
+        var plain = 0
+        if try makeRoom(name.count) {
+            plain = storePlain(name, except: EscapedText.quotes)
+            if plain == name.count { return }
+        }
+        try writeEscaped(UnsafeRawBufferPointer(rebasing: name[plain...]), escapesDeceptive: escapesDeceptive)
+    }
+
     @inline(never)
     private mutating func writeEscaped(
         _ bytes: UnsafeRawBufferPointer,

@@ -18,14 +18,20 @@ extension BlockWriter {
             }
             drop(plain + opening.utf8CodeUnitCount)
         }
+        try writeJSONName(name, escapesDeceptive: escapesDeceptive)
+        try append("}\n")
+    }
+
+    /// Takes the beginning of an object and its first member: `{"key":"…"`.
+    mutating func writeJSONName(_ name: UnsafeRawBufferPointer, escapesDeceptive: Bool) throws(SystemError) {
         if UTF8Reader.isValid(name) {
-            try append(opening)
+            try append(#"{"key":""#)
             try writeJSONString(name, escapesDeceptive: escapesDeceptive)
         } else {
             try append(#"{"key_base64":""#)
             try writeBase64(name)
         }
-        try append(closing)
+        try append(UInt8(ascii: "\""))
     }
 
     @inline(never)

@@ -1,10 +1,11 @@
 package import ClusterScan
 
-/// Writes names of keys in one of the formats.
+/// Writes keys in one of the formats.
 package struct KeyWriter: ~Copyable {
-    package private(set) var output: BlockWriter
-    private let format: KeyFormat
-    private let escapesDeceptive: Bool
+    package internal(set) var output: BlockWriter
+    let format: KeyFormat
+    let fields: [KeyField]
+    let escapesDeceptive: Bool
     /// Names that the format cannot represent and that were left out: those with a zero byte, in the format
     /// `nul`.
     package private(set) var leftOut: UInt64 = 0
@@ -12,11 +13,28 @@ package struct KeyWriter: ~Copyable {
     /// - Parameters:
     ///   - output: Where to write.
     ///   - format: How to write.
+    ///   - fields: What is written besides the names, if anything is.
     ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
-    package init(_ output: consuming BlockWriter, format: KeyFormat, escapesDeceptive: Bool = false) {
+    package init(
+        _ output: consuming BlockWriter,
+        format: KeyFormat,
+        fields: [KeyField] = [],
+        escapesDeceptive: Bool = false
+    ) {
         self.output = output
         self.format = format
+        self.fields = fields
         self.escapesDeceptive = escapesDeceptive
+    }
+
+    /// Writes the names of the columns, if the format has a header.
+    ///
+    /// - Throws: ``SystemError``.
+    package mutating func writeHeader() throws(SystemError) {
+        guard format.hasHeader else { return }
+        let names = ["key"] + fields.map(\.rawValue)
+        try append(names.joined(separator: format == .csv ? "," : "\t"))
+        try append(format == .csv ? "\r\n" : "\n")
     }
 
     /// Writes all names of a batch.
@@ -24,8 +42,14 @@ package struct KeyWriter: ~Copyable {
     /// - Throws: ``SystemError``.
     package mutating func write(_ keys: KeyBatch) throws {
         switch format {
-        case .text: try keys.forEachKey { try output.writeTextLine($0, escapesDeceptive: escapesDeceptive) }
+        case .text, .tsv:
+            try keys.forEachKey { try output.writeTextLine($0, escapesDeceptive: escapesDeceptive) }
         case .json: try keys.forEachKey { try output.writeJSONLine($0, escapesDeceptive: escapesDeceptive) }
+        case .csv:
+            try keys.forEachKey { name in
+                try output.writeCSVName(name, escapesDeceptive: escapesDeceptive)
+                try output.writeCSVLineEnd()
+            }
         case .nul: try keys.forEachKey { try writeTerminated($0) }
         }
     }
@@ -34,15 +58,9 @@ package struct KeyWriter: ~Copyable {
     ///
     /// - Throws: ``SystemError``.
     package mutating func write(_ keys: KeyBatch, first count: Int) throws {
-        for index in 0..<min(count, keys.count) {
-            try keys.withUnsafeBytes(ofKeyAt: index) { name in
-                switch format {
-                case .text: try output.writeTextLine(name, escapesDeceptive: escapesDeceptive)
-                case .json: try output.writeJSONLine(name, escapesDeceptive: escapesDeceptive)
-                case .nul: try writeTerminated(name)
-                }
-            }
-        }
+        var first = keys
+        first.truncate(to: count)
+        try write(first)
     }
 
     private mutating func writeTerminated(_ name: UnsafeRawBufferPointer) throws(SystemError) {
@@ -63,8 +81,12 @@ package struct KeyWriter: ~Copyable {
     ///
     /// - Throws: ``SystemError``.
     package mutating func write(line: String) throws(SystemError) {
-        for byte in line.utf8 { try output.append(byte) }
-        try output.append(UInt8(ascii: "\n"))
+        try append(line)
+        try append("\n")
+    }
+
+    mutating func append(_ text: String) throws(SystemError) {
+        for byte in text.utf8 { try output.append(byte) }
     }
 
     package mutating func flush() throws(SystemError) {

@@ -109,6 +109,13 @@ package struct FileDescriptor: Sendable {
         }
     }
 
+    /// Takes the file for this process, until it is closed or the process ends in whatever way.
+    ///
+    /// - Returns: `false` if another process has it. File systems without locks let everybody have it.
+    package func lock() -> Bool {
+        flock(rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
     package func closeFile() throws(SystemError) {
         // After EINTR the descriptor is closed all the same, and its number may be in use again.
         guard close(rawValue) == 0 || errno == EINTR else { throw SystemError("close \(name)") }

@@ -36,10 +36,14 @@ package enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
     }
 
+    /// What a file is called while its next text is written. Always the same: a process that is killed leaves
+    /// its draft behind, and the next one takes it over.
+    package static func draftPath(_ path: String) -> String { path + ".new" }
+
     /// Puts a short text in a file so that whoever reads it, whenever, finds all of the old text or all of
     /// the new.
     package static func replace(_ path: String, with text: String) throws(SystemError) {
-        let draft = "\(path).\(getpid()).new"
+        let draft = draftPath(path)
         let file = try FileDescriptor.open(draft, O_WRONLY | O_CREAT | O_TRUNC)
         do throws(SystemError) {
             try file.writeAll(text)

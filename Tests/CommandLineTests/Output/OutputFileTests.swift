@@ -69,4 +69,81 @@ struct OutputFileTests {
             try OutputFile(folder.file("missing/keys"), continuingAfter: nil)
         }
     }
+
+    // MARK: Marks
+
+    private func dump(_ text: String) throws -> OutputMark {
+        let output = try OutputFile(path, continuingAfter: nil)
+        try output.file.writeAll(text)
+        let mark = try output.mark(afterAdding: UInt64(text.utf8.count))
+        try output.file.closeFile()
+        return mark
+    }
+
+    @Test("what was written after a mark is cut off, wherever it was torn", arguments: [10, 5000, 100_000])
+    func marks(length: Int) throws {
+        let line = String(repeating: "x", count: length) + "\n"
+        let mark = try dump(line + line)
+        #expect(mark.bytes == 2 * (length + 1))
+        for rest in ["", "half a li", "whole\nhalf"] {
+            try FileSystem.replace(partial, with: line + line + rest)
+            let output = try OutputFile(path, continuingAt: mark)
+            #expect(output.start == mark.bytes)
+            try output.file.writeAll("next\n")
+            #expect(try text(partial) == line + line + "next\n")
+            try output.file.closeFile()
+        }
+    }
+
+    @Test("a file that is shorter than its mark, other than it, or gone, is refused and left as it is")
+    func notTheSame() throws {
+        let mark = try dump("a\nb\n")
+        for (found, words) in [("a\n", "is shorter than"), ("a\nx\nmore\n", "has others than")] {
+            try FileSystem.replace(partial, with: found)
+            let failure = #expect(throws: CommandFailure.self) { try OutputFile(path, continuingAt: mark) }
+            #expect(failure?.status == .unusableData)
+            #expect(failure?.message?.contains(words) == true)
+            #expect(failure?.message?.contains(partial) == true)
+            #expect(try text(partial) == found)
+        }
+        try FileSystem.remove(partial)
+        let failure = #expect(throws: CommandFailure.self) { try OutputFile(path, continuingAt: mark) }
+        #expect(failure?.message?.contains("there is no file") == true)
+        #expect(folder.names.isEmpty)
+    }
+
+    @Test("a mark of nothing needs no file")
+    func nothing() throws {
+        let output = try OutputFile(path, continuingAt: OutputMark(bytes: 0, tail: 0))
+        try output.file.writeAll("a\n")
+        #expect(try text(partial) == "a\n")
+    }
+
+    @Test("a complete file gets its name, also when it has got it before")
+    func finishes() throws {
+        let mark = try dump("a\nb\n")
+        for _ in 1...2 {
+            try OutputFile.finish(path, mark)
+            #expect(folder.names == ["keys"])
+            #expect(try text(path) == "a\nb\n")
+        }
+        for other in ["a\nb\nc\n", "a\nc\n", "a\n"] {
+            try FileSystem.replace(path, with: other)
+            #expect(throws: CommandFailure.self) { try OutputFile.finish(path, mark) }
+        }
+    }
+
+    @Test("a file that somebody is writing is left to them")
+    func taken() throws {
+        let mark = try dump("a\n")
+        let output = try OutputFile(path, continuingAt: mark)
+        try output.file.writeAll("b\n")
+        // Locks belong to open files, so this process stands for another one.
+        let failure = #expect(throws: SystemError.self) { try OutputFile(path, continuingAfter: nil) }
+        #expect(failure?.attempt.contains("another process is writing") == true)
+        #expect(throws: SystemError.self) { try OutputFile(path, continuingAt: mark) }
+        #expect(try text(partial) == "a\nb\n")
+        try output.complete()
+        #expect(try text(path) == "a\nb\n")
+    }
 }
