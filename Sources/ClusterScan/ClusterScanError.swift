@@ -19,6 +19,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
         public static let invalidQuery = Code(description: "invalidQuery")
         /// The server answered in a way that is not understood.
         public static let protocolViolation = Code(description: "protocolViolation")
+        /// Two keys want the place of one, and that was to end the work.
+        public static let conflict = Code(description: "conflict")
         /// The scanner was shut down.
         public static let shutDown = Code(description: "shutDown")
     }

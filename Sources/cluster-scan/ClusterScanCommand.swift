@@ -32,6 +32,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
         subcommands: [
             KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self,
             DeleteCommand.self, ExpireCommand.self, PersistCommand.self, ExecCommand.self,
+            CopyCommand.self, IndexCommand.self,
         ]
     )
 

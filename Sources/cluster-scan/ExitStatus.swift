@@ -20,6 +20,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .authenticationFailed, .permissionDenied: self = .notPermitted
         case .invalidCursor: self = .unusableData
         case .invalidQuery: self = .usage
+        case .conflict: self = .keysRefused
         default: self = .protocolViolation
         }
     }
@@ -27,7 +28,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     package var meaning: String {
         switch self {
         case .complete: "complete: every key that was asked for is written"
-        case .keysRefused: "all keys were tried, but servers refused some; they are named"
+        case .keysRefused: "some keys were refused, in conflict, or not the same; they are named"
         case .usage: "wrong usage, or a query that the server refuses"
         case .unusableData: "a cursor or checkpoint that cannot be used; names nul cannot tell"
         case .unavailable: "servers out of reach, or slots that could not be covered"

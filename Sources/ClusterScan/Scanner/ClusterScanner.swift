@@ -22,7 +22,7 @@ public import NIOPosix
 /// tasks.
 public final class ClusterScanner: Sendable {
     let seeds: [NodeAddress]
-    private let connection: ConnectionConfiguration
+    let connection: ConnectionConfiguration
     private let eventLoop: any EventLoop
     let pages: PageReader
     let commands: CommandSender

@@ -20,10 +20,13 @@ package struct ResumeHint: Sendable {
             if word == "--cursor" {
                 _ = rest.popFirst()
             } else if !word.hasPrefix("--cursor=") {
-                let isOption = word.hasPrefix("-")
-                if !isOption, let url = try? ServerURL(word), url.password != nil || url.username != nil {
+                let option = word.hasPrefix("--to=") ? "--to=" : ""
+                let isOption = word.hasPrefix("-") && option.isEmpty
+                if !isOption, let url = try? ServerURL(String(word.dropFirst(option.count))),
+                    url.password != nil || url.username != nil
+                {
                     leftOut = leftOut || url.password != nil
-                    words.append(ResumeHint.withoutPassword(url))
+                    words.append(option + ResumeHint.withoutPassword(url))
                 } else {
                     words.append(word)
                 }

@@ -1,0 +1,62 @@
+import ArgumentParser
+import ClusterScan
+
+/// Where copies go, and as whom.
+struct DestinationOptions: ParsableArguments {
+    /// The variable that holds the destination's password.
+    static let passwordVariable = "CLUSTER_SCAN_TO_PASSWORD"
+
+    @Option(
+        help: ArgumentHelp(
+            "A node of the destination: a cluster or a single server. May be given several times.",
+            discussion: "redis://[user[:password]@]host[:port][/database], or host:port.",
+            valueName: "url"
+        )
+    )
+    var to: [String] = []
+
+    @Option(help: "Authenticate at the destination as this user.")
+    var toUser: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Ask for the destination's password on the terminal, without showing it.",
+            discussion: "Otherwise it is taken from the URL or from the variable \(passwordVariable)."
+        )
+    )
+    var askToPassword = false
+
+    func validate() throws {
+        guard !to.isEmpty else { throw ValidationError("where to? Name a node of the destination with --to") }
+        let plan = try ConnectionPlan(urls: to, user: toUser)
+        if askToPassword, plan.password != nil {
+            throw ValidationError("the URL of --to has a password already: leave out --ask-to-password")
+        }
+    }
+
+    /// A scanner for the destination, with the time limits of the source.
+    func scanner(like source: ConnectionConfiguration) throws -> ClusterScanner {
+        var plan = try ConnectionPlan(urls: to, user: toUser)
+        if askToPassword {
+            plan.password = try PasswordPrompt.ask(
+                "Password of the destination\(plan.username.map { " for \($0)" } ?? ""): "
+            )
+        }
+        plan.password = plan.password ?? Terminal.environment(Self.passwordVariable)
+        if let username = plan.username, plan.password == nil {
+            throw CommandFailure(
+                .usage,
+                "the user \(username) of the destination needs a password: set \(Self.passwordVariable), or use "
+                    + "--ask-to-password"
+            )
+        }
+        let configuration = ConnectionConfiguration(
+            username: plan.username,
+            password: plan.password,
+            database: plan.database,
+            connectTimeout: source.connectTimeout,
+            commandTimeout: source.commandTimeout
+        )
+        return ClusterScanner(seeds: plan.seeds, connection: configuration)
+    }
+}

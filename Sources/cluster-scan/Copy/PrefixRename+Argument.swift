@@ -1,0 +1,16 @@
+public import ArgumentParser
+public import ClusterScan
+
+extension PrefixRename: ExpressibleByArgument {
+    /// Reads `old:=new:`: the prefixes on either side of the first `=`, with `\` and bytes escaped as in the text
+    /// format (`\\`, `\xHH`; a `=` in the old prefix is `\x3d`).
+    ///
+    /// - Returns: `nil` without a `=`, or if something after a `\` is not known.
+    public init?(argument: String) {
+        let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, let old = EscapedText.decode(halves[0].utf8),
+            let new = EscapedText.decode(halves[1].utf8), old != new
+        else { return nil }
+        self.init(from: old, to: new)
+    }
+}

@@ -1,0 +1,23 @@
+import ClusterScan
+import Testing
+
+@Suite("Temporary keys")
+struct TemporaryKeyTests {
+    @Test(
+        "a temporary name is in the slot of its key, whatever braces that has",
+        arguments: ["", "plain", "{tag}:1", "{}empty", "}closed{", "{never", "{{a}}"]
+    )
+    func slots(key: String) {
+        let name = TemporaryKey.name(besides: Array(key.utf8))
+        #expect(HashSlot(key: name) == HashSlot(key: key))
+        #expect(name.starts(with: TemporaryKey.prefix.utf8))
+        #expect(name != TemporaryKey.name(besides: Array(key.utf8)), "nobody else uses it")
+    }
+
+    @Test("values are gathered up to a limit, and what is larger stands alone")
+    func groups() {
+        #expect(KeySizes.groups([], limit: 10) == [])
+        #expect(KeySizes.groups([4, 6, 1, 20, 3, 3], limit: 10) == [[0, 1], [2], [3], [4, 5]])
+        #expect(KeySizes.groups([20], limit: 10) == [[0]])
+    }
+}

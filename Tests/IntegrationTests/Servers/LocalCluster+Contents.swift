@@ -1,0 +1,63 @@
+import ClusterScan
+import TestCluster
+
+/// What a key holds, as its server sums it up, and when it expires.
+struct KeyContent: Hashable, Sendable {
+    let digest: String
+    let expiresAt: Int
+}
+
+extension LocalCluster {
+    /// Every key of the present primaries.
+    func contents() async throws -> [[UInt8]: KeyContent] {
+        var contents: [[UInt8]: KeyContent] = [:]
+        for node in primaries {
+            let part = try await withConnection(to: node.index) { connection in
+                var part: [[UInt8]: KeyContent] = [:]
+                let names = (try connection.checked("KEYS", "*").array ?? []).compactMap(\.bytes)
+                for start in stride(from: 0, to: names.count, by: 1000) {
+                    let page = names[start..<min(start + 1000, names.count)]
+                    let digests = try connection.checked(
+                        ["DEBUG", "DIGEST-VALUE"] + page.map { $0 as any RespArgument }
+                    )
+                    let expiries = try connection.pipeline(page.map { ["PEXPIRETIME", $0] })
+                    for (name, (digest, expiry)) in zip(page, zip(digests.array ?? [], expiries)) {
+                        part[name] = KeyContent(digest: digest.text ?? "", expiresAt: expiry.integer ?? 0)
+                    }
+                }
+                return part
+            }
+            contents.merge(part) { first, _ in first }
+        }
+        return contents
+    }
+
+    /// Sends commands to the owners of their keys, which stand behind the names of the commands.
+    func run(_ commands: [[any RespArgument]]) async throws {
+        let slots = try await owners()
+        let byOwner = Dictionary(grouping: commands) { slots[KeySlot.of($0[1].respBytes)] }
+        for (owner, commands) in byOwner {
+            try await withConnection(to: owner) { connection in
+                for start in stride(from: 0, to: commands.count, by: 1000) {
+                    for reply in try connection.pipeline(Array(commands[start...].prefix(1000))) {
+                        if case .error(let message) = reply { throw TestClusterError(message) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends one command to the owner of its key, which stands behind its name.
+    func ask(_ command: any RespArgument...) async throws -> RespReply {
+        let owner = try await owners()[KeySlot.of(command[1].respBytes)]
+        return try await withConnection(to: owner) { try $0.checked(command) }
+    }
+}
+
+extension WorkReport {
+    /// Whether all keys were found and worked on, for a message.
+    var trouble: String? {
+        if isComplete, tally.isClean { return nil }
+        return "\(ending), refused: \(tally.refused), unknown: \(tally.unknown.count)"
+    }
+}
