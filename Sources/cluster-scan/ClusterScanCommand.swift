@@ -33,6 +33,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
             KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self,
             DeleteCommand.self, ExpireCommand.self, PersistCommand.self, ExecCommand.self,
             CopyCommand.self, IndexCommand.self,
+            StatsCommand.self,
         ]
     )
 

@@ -1,5 +1,5 @@
 /// The type of the value a key holds, by the name that the `TYPE` command gives it.
-public struct KeyType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct KeyType: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
     /// The server's name for the type, in lower case.
     public let rawValue: String
 

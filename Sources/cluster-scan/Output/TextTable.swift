@@ -16,6 +16,15 @@ package struct TextTable {
         rows.append(row)
     }
 
+    package var isEmpty: Bool { rows.isEmpty }
+
+    /// The same table with other entries in the last column.
+    package func mappingLast(_ transform: (String) -> String) -> TextTable {
+        var table = self
+        table.rows = rows.map { row in row.dropLast() + row.suffix(1).map(transform) }
+        return table
+    }
+
     /// How many characters are left for an entry of the last column.
     package func room(width: Int) -> Int {
         max(0, width - widths.dropLast().reduce(0) { $0 + $1 + 2 } - 1)

@@ -22,6 +22,12 @@ package enum Terminal {
         file.isTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
     }
 
+    /// Whether the user's locale says that terminals show more than ASCII.
+    package static var showsUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
+        return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    }
+
     package static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
@@ -29,6 +35,7 @@ package enum Terminal {
 
 /// The few styles in use. Each takes effect only where colours are shown.
 package enum Style: String {
+    case bold = "1"
     case dim = "2"
     case red = "1;31"
     case green = "32"

@@ -80,6 +80,9 @@ struct CommandTests {
             (["cursor", "inspect"], "token"),
             (["cursor", "split", "0"], "--into"),
             (["keys", "--strategy", "magic"], "slots"),
+            (["stats", "--sample", "0%"], "1%"),
+            (["stats", "--memory-samples", "-1"], "memory-samples"),
+            (["stats", "--html", "/tmp"], "folder"),
         ]
     )
     func misuse(arguments: [String], words: String) {
@@ -94,7 +97,7 @@ struct CommandTests {
 
     @Test(
         "help is not an error, fits 80 columns, and has examples",
-        arguments: ["keys", "nodes", "slot", "cursor inspect", "cursor split"]
+        arguments: ["keys", "nodes", "slot", "cursor inspect", "cursor split", "stats"]
     )
     func help(command: String) {
         let words = command.split(separator: " ").map(String.init)

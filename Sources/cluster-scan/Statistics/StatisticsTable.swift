@@ -1,0 +1,234 @@
+package import ClusterScan
+
+/// Statistics as tables for people.
+package struct StatisticsTable {
+    /// What the output can show.
+    package struct Layout {
+        package var width: Int
+        package var showsColors: Bool
+        package var usesBlocks: Bool
+
+        package init(width: Int = 80, showsColors: Bool = false, usesBlocks: Bool = false) {
+            self.width = max(80, width)
+            self.showsColors = showsColors
+            self.usesBlocks = usesBlocks
+        }
+    }
+
+    private static let maximumNodes = 32
+
+    private let report: StatisticsReport
+    private let layout: Layout
+    private let bar: BarText
+
+    package init(_ report: StatisticsReport, layout: Layout = Layout()) {
+        self.report = report
+        self.layout = layout
+        bar = BarText(width: 10 + min(30, (layout.width - 80) / 3), usesBlocks: layout.usesBlocks)
+    }
+
+    package var text: String {
+        var lines: [String] = []
+        if let complaint = report.complaint {
+            lines.append(Style.red("INCOMPLETE:", when: layout.showsColors) + " " + complaint)
+        }
+        lines.append(report.headline)
+        lines += report.method.map(wrapped) ?? []
+        lines += report.remarks.flatMap(wrapped)
+        if report.statistics.total.keys > 0 { lines += types + expiry + patterns + biggest + longest }
+        lines += slots + nodes
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: Groups of keys
+
+    private var types: [String] {
+        groups("TYPE", report.types.map { (NameText.escaped(Array($0.name.utf8)), $0.keys) })
+    }
+
+    private var patterns: [String] {
+        groups(
+            "PATTERN",
+            report.patterns.map { pattern in
+                (pattern.glob.map(StatisticsTable.name) ?? "(all others)", pattern.keys)
+            }
+        )
+    }
+
+    private static func name(_ glob: String) -> String {
+        glob.isEmpty ? "(no name)" : ConsoleText.safe(glob)
+    }
+
+    /// The bar shows the share of memory, or of keys where memory is not known.
+    private func groups(_ title: String, _ rows: [StatisticsReport.Row]) -> [String] {
+        let showsMemory = report.statistics.total.measured > 0
+        var table = TextTable([
+            (title, .left), ("KEYS", .right), ("", .right), ("MEMORY", .right), ("", .right),
+            ("MEAN", .right), ("EXPIRE", .right), ("", .left),
+        ])
+        func weight(_ keys: KeyGroup) -> Double {
+            Double(showsMemory ? keys.memory ?? 0 : keys.keys)
+        }
+        let largest = rows.map { weight($0.keys) }.max() ?? 0
+        for (name, keys) in rows {
+            table.append([
+                NameText.shortened(name, to: nameWidth), number(keys.keys),
+                ShareText.text(report.keyShare(keys.keys)),
+                ByteText.text(keys.memory), ShareText.text(report.memoryShare(keys)),
+                keys.meanMemory.map { ByteText.text($0) } ?? "-",
+                keys.expiringShare.map { NumberText.fixed($0 * 100, decimals: 0) + " %" } ?? "-",
+                drawn(weight(keys), of: largest),
+            ])
+        }
+        return section(table)
+    }
+
+    private var nameWidth: Int { layout.width - 55 - bar.width }
+
+    private var expiry: [String] {
+        let rows = ExpiryClass.allCases.map { ($0, report.keys(expiring: $0)) }
+        guard rows.contains(where: { $0.1 > 0 }) else { return [] }
+        let largest = Double(rows.map(\.1).max() ?? 0)
+        var table = TextTable([("EXPIRES", .left), ("KEYS", .right), ("", .right), ("", .left)])
+        for (expiryClass, keys) in rows {
+            table.append([
+                expiryClass.label, number(keys), ShareText.text(report.keyShare(keys)),
+                drawn(Double(keys), of: largest),
+            ])
+        }
+        return section(table)
+    }
+
+    // MARK: Keys
+
+    private var biggest: [String] {
+        let entries = report.statistics.biggest.entries.prefix(report.top)
+        guard !entries.isEmpty else { return [] }
+        var table = TextTable([
+            ("MEMORY", .right), ("LENGTH", .right), ("TYPE", .left), ("EXPIRES", .right), ("KEY", .left),
+        ])
+        for entry in entries {
+            table.append([
+                ByteText.text(entry.memory), entry.length.map(number) ?? "-", entry.type.rawValue,
+                StatisticsTable.expiry(entry), NameText.escaped(entry.name),
+            ])
+        }
+        return section(cut(table), heading: "BIGGEST KEYS BY MEMORY")
+    }
+
+    /// The longest of each type: bytes of strings and elements of collections are not compared.
+    private var longest: [String] {
+        var table = TextTable([("TYPE", .left), ("LENGTH", .right), ("MEMORY", .right), ("KEY", .left)])
+        for (name, _) in report.types {
+            let keys = report.statistics.longest[KeyType(rawValue: name)]?.entries ?? []
+            for entry in keys.prefix(min(report.top, 2)) {
+                table.append([
+                    name, entry.length.map(number) ?? "-", ByteText.text(entry.memory),
+                    NameText.escaped(entry.name),
+                ])
+            }
+        }
+        return table.isEmpty ? [] : section(cut(table), heading: "LONGEST OF EACH TYPE (BYTES OR ELEMENTS)")
+    }
+
+    package static func expiry(_ entry: BiggestKeys.Entry) -> String {
+        entry.millisecondsToLive.map { NumberText.elapsed(.milliseconds($0)) } ?? "never"
+    }
+
+    // MARK: Places
+
+    private var slots: [String] {
+        let count = min(5, report.top)
+        guard let hottest = report.hottestByKeys.first, count > 0 else { return [] }
+        let used = SlotSet.all.count { report.statistics.load(of: $0).keys > 0 }
+        let mean = Double(report.statistics.total.keys) / Double(used)
+        var table = TextTable([
+            ("SLOT", .right), ("KEYS", .right), ("", .left), ("SLOT", .right), ("MEMORY", .right),
+            ("", .left),
+        ])
+        let largest = report.hottestByMemory.first.map { Double($0.memory) } ?? 0
+        for (keys, memory) in zip(report.hottestByKeys, report.hottestByMemory).prefix(count) {
+            table.append([
+                String(keys.slot.rawValue), number(keys.keys),
+                padded(drawn(Double(keys.keys), of: Double(hottest.keys))),
+                largest > 0 ? String(memory.slot.rawValue) : "-",
+                largest > 0 ? ByteText.text(memory.memory) : "-",
+                drawn(Double(memory.memory), of: largest),
+            ])
+        }
+        let heading =
+            "HOTTEST OF \(NumberText.grouped(used)) SLOTS WITH KEYS (\(NumberText.compact(mean)) KEYS EACH ON AVERAGE)"
+        return section(table, heading: heading)
+    }
+
+    private var nodes: [String] {
+        guard !report.nodes.isEmpty else { return [] }
+        var table = TextTable([
+            ("NODE", .left), ("SLOTS", .right), ("KEYS", .right), ("", .right), ("MEMORY", .right),
+            ("", .right), ("", .left),
+        ])
+        let showsMemory = report.statistics.total.measured > 0
+        func weight(_ node: KeyspaceStatistics.NodeLoad) -> Double {
+            Double(showsMemory ? node.keys.memory ?? 0 : node.keys.keys)
+        }
+        let shown = report.nodes.sorted { weight($0) > weight($1) }.prefix(Self.maximumNodes)
+        let largest = shown.first.map(weight) ?? 0
+        for node in shown {
+            table.append([
+                ConsoleText.safe(node.node.address.description), number(UInt64(node.slots.count)),
+                number(node.keys.keys), ShareText.text(report.keyShare(node.keys.keys)),
+                ByteText.text(node.keys.memory), ShareText.text(report.memoryShare(node.keys)),
+                drawn(weight(node), of: largest),
+            ])
+        }
+        var lines = section(table)
+        if report.nodes.count > shown.count {
+            lines.append("(and \(report.nodes.count - shown.count) more nodes: --format json has them)")
+        }
+        if let keys = report.imbalance({ Double($0.keys.keys) }) {
+            let memory = report.imbalance { Double($0.keys.memory ?? 0) }
+            lines.append(
+                "The fullest node holds \(NumberText.fixed(keys, decimals: 2)) times its fair share of keys"
+                    + (memory.map { ", \(NumberText.fixed($0, decimals: 2)) times of memory" } ?? "")
+            )
+        }
+        return lines
+    }
+
+    // MARK: Layout
+
+    private func number(_ value: UInt64) -> String {
+        value < 1_000_000_000 ? NumberText.grouped(value) : NumberText.compact(Double(value))
+    }
+
+    private func drawn(_ value: Double, of largest: Double) -> String {
+        largest > 0 ? bar.text(value / largest) : ""
+    }
+
+    /// Bars between columns keep their place.
+    private func padded(_ text: String) -> String {
+        text + String(repeating: " ", count: max(0, bar.width - text.count))
+    }
+
+    /// Cuts the names in the last column.
+    private func cut(_ table: TextTable) -> TextTable {
+        table.mappingLast { NameText.shortened($0, to: max(20, table.room(width: layout.width))) }
+    }
+
+    private func section(_ table: TextTable, heading: String? = nil) -> [String] {
+        var lines = table.lines
+        if let heading { lines.insert(Style.bold(heading, when: layout.showsColors), at: 0) }
+        let titles = heading == nil ? 0 : 1
+        lines[titles] = (heading == nil ? Style.bold : Style.dim)(lines[titles], when: layout.showsColors)
+        return [""] + lines
+    }
+
+    private func wrapped(_ text: String) -> [String] {
+        var lines = [""]
+        for word in ConsoleText.safe(text).split(separator: " ") {
+            if lines[lines.count - 1].count + word.count + 1 >= layout.width { lines.append("") }
+            lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+        }
+        return lines
+    }
+}
