@@ -29,7 +29,10 @@ package struct ClusterScanCommand: AsyncParsableCommand {
             'cluster-scan help keys' has more, and the exit statuses.
             """,
         version: "0.1.0",
-        subcommands: [KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self]
+        subcommands: [
+            KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self,
+            ValuesCommand.self, DumpCommand.self, RestoreCommand.self,
+        ]
     )
 
     package init() {}

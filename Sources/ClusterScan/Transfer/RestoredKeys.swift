@@ -1,0 +1,49 @@
+/// Remembers in bounded memory which keys were restored: a Bloom filter.
+///
+/// It errs on one side only: a key that was not restored is taken for one that was in about 1 of 1,000 cases
+/// with 16 bits for each key, and then only matters if that key was there before.
+package struct RestoredKeys: Sendable {
+    private static let bitsPerKey: UInt64 = 16
+    private static let hashCount: UInt64 = 6
+    private static let fewestWords: UInt64 = 1 << 10
+    private static let mostWords: UInt64 = 8 << 20
+    /// For pipes, which do not tell how much comes.
+    private static let assumed: UInt64 = 10_000_000
+
+    private var words: [UInt64]
+
+    package init(expecting count: UInt64?) {
+        let (bits, overflow) = (count ?? Self.assumed).multipliedReportingOverflow(by: Self.bitsPerKey)
+        let wordCount = overflow ? Self.mostWords : bits / 64
+        words = Array(repeating: 0, count: Int(min(max(wordCount, Self.fewestWords), Self.mostWords)))
+    }
+
+    package mutating func insert(_ key: [UInt8]) {
+        forEachBit(of: key) { word, bit in
+            words[word] |= bit
+            return true
+        }
+    }
+
+    package func contains(_ key: [UInt8]) -> Bool {
+        var isContained = true
+        forEachBit(of: key) { word, bit in
+            isContained = words[word] & bit != 0
+            return isContained
+        }
+        return isContained
+    }
+
+    /// Calls `body` with a word and a bit of it, until it returns `false`.
+    private func forEachBit(of key: [UInt8], _ body: (Int, UInt64) -> Bool) {
+        var hasher = Hasher()
+        key.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        // Two halves give as many hashes as are wanted (Kirsch and Mitzenmacher, 2006).
+        let (first, step) = (hash, hash >> 32 | hash << 32 | 1)
+        for round in 0..<Self.hashCount {
+            let place = (first &+ round &* step) % UInt64(words.count * 64)
+            guard body(Int(place / 64), 1 << (place % 64)) else { return }
+        }
+    }
+}
