@@ -27,7 +27,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         switch self {
         case .complete: "complete: every key that was asked for is written"
         case .usage: "wrong usage, or a query that the server refuses"
-        case .unusableData: "a cursor that cannot be used; names that --format nul cannot tell"
+        case .unusableData: "unusable cursor or dump; keys that could not be written or restored"
         case .unavailable: "servers out of reach, or slots that could not be covered"
         case .protocolViolation: "a server answered in a way that is not understood"
         case .outputFailed: "a file could not be read or written"

@@ -19,31 +19,21 @@ package struct RestoredKeys: Sendable {
     }
 
     package mutating func insert(_ key: [UInt8]) {
-        forEachBit(of: key) { word, bit in
-            words[word] |= bit
-            return true
-        }
+        for place in places(of: key) { words[place / 64] |= 1 << UInt64(place % 64) }
     }
 
     package func contains(_ key: [UInt8]) -> Bool {
-        var isContained = true
-        forEachBit(of: key) { word, bit in
-            isContained = words[word] & bit != 0
-            return isContained
-        }
-        return isContained
+        places(of: key).allSatisfy { words[$0 / 64] & 1 << UInt64($0 % 64) != 0 }
     }
 
-    /// Calls `body` with a word and a bit of it, until it returns `false`.
-    private func forEachBit(of key: [UInt8], _ body: (Int, UInt64) -> Bool) {
+    /// The bits that stand for a key.
+    private func places(of key: [UInt8]) -> some Sequence<Int> {
         var hasher = Hasher()
         key.withUnsafeBytes { hasher.combine(bytes: $0) }
         let hash = UInt64(bitPattern: Int64(hasher.finalize()))
         // Two halves give as many hashes as are wanted (Kirsch and Mitzenmacher, 2006).
-        let (first, step) = (hash, hash >> 32 | hash << 32 | 1)
-        for round in 0..<Self.hashCount {
-            let place = (first &+ round &* step) % UInt64(words.count * 64)
-            guard body(Int(place / 64), 1 << (place % 64)) else { return }
-        }
+        let step = hash >> 32 | hash << 32 | 1
+        let bitCount = UInt64(words.count * 64)
+        return (0..<Self.hashCount).lazy.map { Int((hash &+ $0 &* step) % bitCount) }
     }
 }

@@ -3,8 +3,8 @@
 /// Small values are read together, each with one command, as of one moment. A large collection is read alone
 /// with its own cursor or range, piece by piece; while it changes, elements that were there throughout are
 /// handed out at least once, perhaps twice (lists: by position, so that elements can also be passed over when
-/// others before them go). Consumer groups of streams are not part of a value here; a ``RecordReader`` has
-/// them.
+/// others before them go). Consumer groups of streams and expiries of fields are not part of a value here; a
+/// ``RecordReader`` has them.
 public struct ValueReader: Sendable {
     /// What became of the keys that were not handed out.
     public struct Tally: Sendable {

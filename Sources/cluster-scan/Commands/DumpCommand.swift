@@ -12,6 +12,10 @@ struct DumpCommand: AsyncParsableCommand {
             recognised; Docs/DumpFormat.md describes it. Each value is one moment of it, all of them together \
             are not: keys are read one after another while the cluster lives on.
 
+            A value is read as a whole (a DUMP of 100 MB holds its server up for about 0.1 s) and held as a \
+            whole: the command takes about 30 MiB and twice the largest value. Besides what 'keys' needs, \
+            the user needs +dump, +pexpiretime, +pttl and +memory|usage.
+
             EXAMPLES
               Into a file, compressed on the way:
                 cluster-scan dump 10.0.0.1:7000 | zstd > keys.dump.zst
@@ -25,9 +29,6 @@ struct DumpCommand: AsyncParsableCommand {
 
               Some keys, gently:
                 cluster-scan dump --match 'user:*' --max-keys-per-second 5k -o users.dump
-
-            A key is read as a whole (a DUMP of 100 MB holds its server up for about 0.1 s), and held as a \
-            whole here: memory is about three times the largest value, and 30 MiB.
             """
     )
 

@@ -14,11 +14,16 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
         abstract: "Bring the keys of a dump back, to a cluster or to one server.",
+        usage: "cluster-scan restore <file> [<options>] [<url> ...]",
         discussion: """
             Keys that exist already stay as they are, are counted and named, and the command does not exit \
             with 0; --replace overwrites them. Keys whose time has come since the dump are not restored. A \
             file is checked from its first to its last byte before anything is restored; a pipe cannot be, \
             so that there the end tells whether it was whole.
+
+            Servers, from 5.0 on, take what servers of their own version or older dumped. The user needs \
+            +restore and +cluster|slots. A restore that was broken off can be repeated: with --replace \
+            everything is written again, without it what is there is counted.
 
             EXAMPLES
               First see what is in it, then do it:
@@ -30,11 +35,7 @@ struct RestoreCommand: AsyncParsableCommand {
                 gzip -dc keys.dump.gz | cluster-scan restore - 10.0.0.1:7000
 
               Some keys, over those that are there, into database 3 of one server:
-                cluster-scan restore keys.dump redis://127.0.0.1/3 --match 'user:*' --replace
-
-            Servers take what servers of their own version or older dumped. The user needs +restore and \
-            +cluster|slots. Repeating a restore that was broken off is safe: with --replace everything is \
-            written again, without it what is there is counted.
+                cluster-scan restore keys.dump redis://h/3 --match 'user:*' --replace
             """
     )
 
@@ -69,13 +70,13 @@ struct RestoreCommand: AsyncParsableCommand {
         let isFile = file != "-" && FileSystem.kind(of: file) == .regular
         let console = Console()
         let isWatched = console.isTerminal && !quiet
-        let size = isFile ? try UInt64(open().size()) : nil
+        let source = try open()
+        let size = isFile ? try UInt64(source.size()) : nil
         let meter = isWatched ? RestoreMeter(console: console, total: size) : nil
         let drawing = meter.map { meter in Task { await meter.draw() } }
         let run = RestoreRun(pattern: match.map { GlobPattern($0) }, meter: meter)
         let isDryRun = dryRun
         let isReplacing = replace
-        let source = try open()
         let signals = StopSignals()
         let working = Task { () throws -> (RestoreRun.Verified?, RestoreRun.Ending) in
             let verified = isFile || isDryRun ? try run.verify(source) : nil

@@ -18,8 +18,9 @@ struct ValuesCommand: AsyncParsableCommand {
             A value up to 64 KiB is one moment of it. A larger collection is read piece by piece, so that \
             neither this command nor the server holds it as a whole; while it changes, an element may be \
             written twice, and a list that loses elements in front may lack some. A value that could not be \
-            read to its end has a last member "error". Types of modules are named and left out. The last \
-            line is {"report":{"complete":…}}, as with 'keys --format json'.
+            read to its end has a last member "error". Types of modules are named and left out, and so are \
+            consumer groups of streams; 'dump' has both. The last line is {"report":{"complete":…}}, as with \
+            'keys --format json'.
 
             EXAMPLES
               All values, compressed:

@@ -185,13 +185,20 @@ package struct ValueWriter: ~Copyable {
     }
 
     private mutating func writeText(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        var plain = 0
-        if try output.makeRoom(bytes.count) { plain = output.storePlain(bytes, except: JSONText.quotes) }
-        guard plain < bytes.count else { return }
-        try output.writeJSONString(
-            UnsafeRawBufferPointer(rebasing: bytes[plain...]),
-            escapesDeceptive: escapesDeceptive
-        )
+        var position = 0
+        while position < bytes.count {
+            _ = try output.makeRoom(1)
+            let run = bytes[position..<min(position + output.room, bytes.count)]
+            let plain = output.storePlain(UnsafeRawBufferPointer(rebasing: run), except: JSONText.quotes)
+            position += plain
+            guard plain < run.count else { continue }
+            let length = UTF8Reader.scalar(in: bytes, at: position)?.length ?? 1
+            try output.writeJSONString(
+                UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]),
+                escapesDeceptive: escapesDeceptive
+            )
+            position += length
+        }
     }
 
     private mutating func write(plain text: String) throws(SystemError) {

@@ -114,8 +114,10 @@ extension IntegrationTests {
                 try await TransferKeys.load(into: source, large: false)
                 let expected = try await TransferKeys.facts(of: source)
                 let owners = try await source.owners()
-                let moves = Set(expected.keys.map { KeySlot.of($0) }).sorted().prefix(60).map { slot in
-                    SlotMove(slot: slot, source: owners[slot], destination: (owners[slot] + 1) % 3)
+                let slots = Set(expected.keys.map { KeySlot.of($0) }).sorted()
+                let moves = stride(from: 5, to: slots.count, by: slots.count / 12).map { index in
+                    let owner = owners[slots[index]]
+                    return SlotMove(slot: slots[index], source: owner, destination: (owner + 1) % 3)
                 }
                 let moving = Task {
                     for move in moves {
@@ -124,10 +126,11 @@ extension IntegrationTests {
                         try await Task.sleep(for: .milliseconds(20))
                         try await source.moveKeys(move)
                         try await source.end(move)
+                        try await source.waitUntilAgreed()
                     }
                 }
                 let url = source.nodes[0].address
-                let dump = try await tool.shell("$tool dump \(url) --max-keys-per-second 2k -o keys")
+                let dump = try await tool.shell("$tool dump \(url) --max-keys-per-second 1k -o keys")
                 try await moving.value
                 try #require(dump.status == 0, "\(dump.messages)")
                 try await LocalCluster.with(Self.single) { target in

@@ -106,13 +106,22 @@ extension IntegrationTests {
 
             for node in cluster.nodes.indices {
                 try await cluster.command(
-                    node, "ACL", "SETUSER", "reader", "on", ">secret", "~*", "+@all", "-memory"
+                    node,
+                    "ACL",
+                    "SETUSER",
+                    "reader",
+                    "on",
+                    ">secret",
+                    "~*",
+                    "+@all",
+                    "-memory"
                 )
             }
-            let slow = try await tool.shell(
-                "$tool values redis://reader:secret@\(address) --match '[hlsz]*' | sort | md5sum; "
-                    + "$tool values \(address) --match '[hlsz]*' | sort | md5sum"
-            )
+            // Whether values are small is not known then, and each is read in pieces.
+            let line = "--match '[hlz]*' | grep -v report | sort | md5sum"
+            let slow = try await tool.shell("$tool values redis://reader:secret@\(address) \(line)")
+            let fast = try await tool.shell("$tool values \(address) \(line)")
+            #expect(slow.output == fast.output)
             #expect(slow.status == 0, "\(slow.messages)")
             for node in cluster.nodes.indices {
                 try await cluster.command(node, "ACL", "SETUSER", "reader", "-get", "-hgetall", "-strlen")
