@@ -34,6 +34,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
             DeleteCommand.self, ExpireCommand.self, PersistCommand.self, ExecCommand.self,
             CopyCommand.self, IndexCommand.self,
             StatsCommand.self,
+            ValuesCommand.self, DumpCommand.self, RestoreCommand.self,
         ]
     )
 

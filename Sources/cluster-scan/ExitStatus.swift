@@ -30,7 +30,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .complete: "complete: every key that was asked for is written"
         case .keysRefused: "some keys were refused, in conflict, or not the same; they are named"
         case .usage: "wrong usage, or a query that the server refuses"
-        case .unusableData: "a cursor or checkpoint that cannot be used; names nul cannot tell"
+        case .unusableData: "an unusable cursor, checkpoint or dump; names nul cannot tell"
         case .unavailable: "servers out of reach, or slots that could not be covered"
         case .protocolViolation: "a server answered in a way that is not understood"
         case .outputFailed: "a file could not be read or written"

@@ -63,7 +63,7 @@ package struct BlockWriter: ~Copyable {
     }
 
     /// Takes bytes, however many.
-    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes
         while !rest.isEmpty {
             if room == 0 { try flush() }

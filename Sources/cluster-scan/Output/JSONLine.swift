@@ -35,7 +35,7 @@ extension BlockWriter {
     }
 
     @inline(never)
-    private mutating func writeJSONString(
+    mutating func writeJSONString(
         _ bytes: UnsafeRawBufferPointer,
         escapesDeceptive: Bool
     ) throws(SystemError) {
@@ -52,7 +52,7 @@ extension BlockWriter {
     }
 
     /// RFC 4648 §4, with padding.
-    private mutating func writeBase64(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    mutating func writeBase64(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
             var bits: UInt32 = 0

@@ -101,6 +101,11 @@ package struct FileDescriptor: Sendable {
         }
     }
 
+    /// Lets reading begin anew.
+    package func rewind() throws(SystemError) {
+        guard lseek(rawValue, 0, SEEK_SET) == 0 else { throw SystemError("go back in \(name)") }
+    }
+
     /// Makes sure that what was written survives a power failure.
     package func synchronize() throws(SystemError) {
         // Pipes and special files have nothing to synchronise.
