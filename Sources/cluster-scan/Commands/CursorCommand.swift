@@ -5,8 +5,12 @@ import ClusterScan
 struct CursorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cursor",
-        abstract: "Look into cursors, and divide them among workers.",
-        subcommands: [CursorInspectCommand.self, CursorSplitCommand.self]
+        abstract: "Look into cursors.",
+        discussion: """
+            EXAMPLES
+              cluster-scan cursor inspect AYx2…
+            """,
+        subcommands: [CursorInspectCommand.self]
     )
 }
 
@@ -30,6 +34,8 @@ struct CursorInspectCommand: AsyncParsableCommand {
         case text
         case json
     }
+
+    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
 
     @Argument(help: "The cursor, or - to read it from standard input.")
     var token: String

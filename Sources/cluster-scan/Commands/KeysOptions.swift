@@ -60,7 +60,8 @@ struct OutputOptions: ParsableArguments {
                 of FILE. With --cursor or --resume an earlier FILE.partial is continued.
                 """,
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var output: String?
 
@@ -76,8 +77,8 @@ struct OutputOptions: ParsableArguments {
     )
     var limit: Quantity?
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     func validate() throws {
         guard let output else { return }
@@ -110,7 +111,8 @@ struct ResumeOptions: ParsableArguments {
                 it exits with 0.
                 """,
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var resume: String?
 

@@ -1,5 +1,3 @@
-package import ClusterScan
-
 /// The command that goes on where this one stopped.
 package struct ResumeHint: Sendable {
     /// The command, ready for a shell.
@@ -10,7 +8,7 @@ package struct ResumeHint: Sendable {
     /// - Parameters:
     ///   - arguments: The command line that ran, program first.
     ///   - cursor: Where to go on from.
-    package init(arguments: [String], cursor: ScanCursor) {
+    package init(arguments: [String], cursor: String) {
         var words: [String] = []
         var leftOut = false
         var rest = arguments[...]
@@ -27,7 +25,7 @@ package struct ResumeHint: Sendable {
                 }
             }
         }
-        words += ["--cursor", cursor.description]
+        words += ["--cursor", cursor]
         command = words.map(ResumeHint.quote).joined(separator: " ")
         needsPassword = leftOut
     }

@@ -27,6 +27,13 @@ extension BlockWriter {
         try append(UInt8(ascii: "\n"))
     }
 
+    /// Takes one name without a line end; in what it becomes, neither tab nor line end is left.
+    mutating func writeTextWord(_ name: [UInt8], escapesDeceptive: Bool) throws(SystemError) {
+        try name.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+            try writeEscaped(UnsafeRawBufferPointer(bytes), escapesDeceptive: escapesDeceptive)
+        }
+    }
+
     @inline(never)
     private mutating func writeEscaped(
         _ bytes: UnsafeRawBufferPointer,
