@@ -103,7 +103,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "ClusterScan", "TestCluster", "scan-probe",
+                "ClusterScan", "TestCluster", "cluster-scan", "scan-probe",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

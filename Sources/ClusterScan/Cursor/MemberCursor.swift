@@ -8,18 +8,24 @@
 /// iteration that has ended answers `0`.
 public struct MemberCursor: Sendable, Hashable {
     /// What is true in the middle of an iteration.
-    struct Progress: Sendable, Hashable {
-        var key: [UInt8]
-        var patternDigest: UInt64
-        var type: CollectionType?
+    package struct Progress: Sendable, Hashable {
+        package var key: [UInt8]
+        package var patternDigest: UInt64
+        package var type: CollectionType?
         /// The leading 64 bits of the run id of the process that gave the position.
-        var process: UInt64 = 0
+        package var process: UInt64 = 0
         /// The server's cursor, the next index of a list, or the milliseconds of a stream's next id.
-        var position: UInt64 = 0
+        package var position: UInt64 = 0
         /// The second part of a stream's next id.
-        var sequence: UInt64 = 0
+        package var sequence: UInt64 = 0
         /// Members handed out so far.
-        var returned: UInt64 = 0
+        package var returned: UInt64 = 0
+
+        package init(key: [UInt8], patternDigest: UInt64, type: CollectionType? = nil) {
+            self.key = key
+            self.patternDigest = patternDigest
+            self.type = type
+        }
     }
 
     private enum State: Sendable, Hashable {
@@ -38,7 +44,7 @@ public struct MemberCursor: Sendable, Hashable {
         self.state = state
     }
 
-    init(_ progress: Progress) {
+    package init(_ progress: Progress) {
         state = .inProgress(progress)
     }
 
@@ -56,7 +62,7 @@ public struct MemberCursor: Sendable, Hashable {
     /// Where to go on; `nil` if nothing is left.
     ///
     /// - Throws: ``ClusterScanError`` `invalidCursor` if the cursor belongs to another key or pattern.
-    func progress(key: [UInt8], pattern: GlobPattern?) throws(ClusterScanError) -> Progress? {
+    package func progress(key: [UInt8], pattern: GlobPattern?) throws(ClusterScanError) -> Progress? {
         let digest = ScanQuery(pattern: pattern).digest
         switch state {
         case .start:
@@ -144,19 +150,19 @@ extension MemberCursor: CustomStringConvertible {
 }
 
 /// The types that have members.
-enum CollectionType: UInt8, Sendable, Hashable, CaseIterable {
+package enum CollectionType: UInt8, Sendable, Hashable, CaseIterable {
     case set = 1
     case hash = 2
     case sortedSet = 3
     case list = 4
     case stream = 5
 
-    init?(_ type: KeyType) {
+    package init?(_ type: KeyType) {
         guard let known = CollectionType.allCases.first(where: { $0.keyType == type }) else { return nil }
         self = known
     }
 
-    var keyType: KeyType {
+    package var keyType: KeyType {
         switch self {
         case .set: .set
         case .hash: .hash

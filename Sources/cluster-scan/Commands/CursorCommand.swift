@@ -19,6 +19,7 @@ struct CursorInspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Say in words what a cursor says.",
+        usage: "cluster-scan cursor inspect [<options>] <token>",
         discussion: """
             A cursor holds no names of keys, no addresses and no passwords: only slots, counts, and the \
             first digits of node ids and run ids. What is damaged is refused with exit status 65.

@@ -126,7 +126,7 @@ struct KeysCommand: AsyncParsableCommand {
         if let file = resume.resume {
             console.say("The cursor is in \(file): repeat the command to go on")
         } else if ending.cursor.inspection != nil {
-            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor.description)
+            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             let appending = output.output == nil ? ", adding to the output" : ""
             console.say(

@@ -149,7 +149,7 @@ struct MembersCommand: AsyncParsableCommand {
         guard complaint != nil || console.tellsProgress, ending.status != .pipeClosed, ending.hasBegun,
             let cursor = ending.cursor, cursor.membersReturned != nil
         else { return }
-        let hint = ResumeHint(arguments: CommandLine.arguments, cursor: cursor.description)
+        let hint = ResumeHint(arguments: CommandLine.arguments, cursor: cursor)
         let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
         console.say(
             "Go on with this command, adding to the output\(password):\n  \(hint.command)",

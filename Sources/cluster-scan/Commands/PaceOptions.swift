@@ -16,6 +16,7 @@ struct PaceOptions: ParsableArguments {
     var count: Quantity?
 
     @Option(
+        name: .customLong("latency-budget"),
         help: ArgumentHelp(
             "How long one call may hold up a server that nobody else uses: 500us, 2ms. (default: 1ms)",
             discussion: """
@@ -25,7 +26,7 @@ struct PaceOptions: ParsableArguments {
             valueName: "time"
         )
     )
-    var latencyBudget: TimeSpan?
+    private var givenLatencyBudget: TimeSpan?
 
     @Option(
         help: ArgumentHelp(
@@ -50,22 +51,24 @@ struct PaceOptions: ParsableArguments {
     var strategy = ScanStrategy.auto
 
     @Flag(
+        name: .customLong("replicas"),
         inversion: .prefixedNo,
         help: "Read replicas where there are any. Keys that a replica has not received yet are missed."
     )
-    var replicas: Bool?
+    private var givenReplicas: Bool?
 
     @Option(help: ArgumentHelp("Read at most so many nodes at the same time.", valueName: "n"))
     var maxNodes: Quantity?
 
     @Option(
+        name: .customLong("patience"),
         help: ArgumentHelp(
             "How long slots may go without progress before the command fails: 30s, 5m. (default: 60s)",
             discussion: "Time for a failover: nodes that are down are asked again and again meanwhile.",
             valueName: "time"
         )
     )
-    var patience: TimeSpan?
+    private var givenPatience: TimeSpan?
 
     @Flag(
         help: ArgumentHelp(
@@ -74,6 +77,13 @@ struct PaceOptions: ParsableArguments {
         )
     )
     var allowUncovered = false
+
+    /// Options, then the profile, then what is usual: so in all of these.
+    var latencyBudget: TimeSpan {
+        givenLatencyBudget ?? RunSettings.profile.latencyBudget ?? TimeSpan(milliseconds: 1)
+    }
+    var patience: TimeSpan { givenPatience ?? RunSettings.profile.patience ?? TimeSpan(seconds: 60) }
+    var replicas: Bool { givenReplicas ?? RunSettings.profile.replicas ?? false }
 
     /// What the options do not say, the profile may; what that does not say either has the usual value.
     ///
@@ -85,16 +95,15 @@ struct PaceOptions: ParsableArguments {
     func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
         let profile = RunSettings.profile
         let count = count ?? profile.count
-        let replicas = replicas ?? profile.replicas ?? false
         return ScanOptions(
             count: limit.map { min(count?.value ?? 1000, max($0.value / 4, 1)) } ?? count?.value,
-            latencyBudget: (latencyBudget ?? profile.latencyBudget)?.duration ?? .milliseconds(1),
+            latencyBudget: latencyBudget.duration,
             maximumCallsPerSecond: (maxCallsPerSecond ?? profile.maxCallsPerSecond).map { Double($0.value) },
             maximumKeysPerSecond: (maxKeysPerSecond ?? profile.maxKeysPerSecond).map { Double($0.value) },
             strategy: strategy,
             readPreference: replicas ? .preferReplicas : .primaries,
             maximumConcurrentNodes: (maxNodes ?? profile.maxNodes)?.value,
-            patience: (patience ?? profile.patience)?.duration ?? .seconds(60),
+            patience: patience.duration,
             allowsUncoveredSlots: allowUncovered,
             onEvent: onEvent
         )

@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// The command that goes on where this one stopped.
 package struct ResumeHint: Sendable {
     /// The command, ready for a shell.
@@ -8,7 +10,7 @@ package struct ResumeHint: Sendable {
     /// - Parameters:
     ///   - arguments: The command line that ran, program first.
     ///   - cursor: Where to go on from.
-    package init(arguments: [String], cursor: String) {
+    package init(arguments: [String], cursor: some CustomStringConvertible) {
         var words: [String] = []
         var leftOut = false
         var rest = arguments[...]
@@ -25,7 +27,7 @@ package struct ResumeHint: Sendable {
                 }
             }
         }
-        words += ["--cursor", cursor]
+        words += ["--cursor", cursor.description]
         command = words.map(ResumeHint.quote).joined(separator: " ")
         needsPassword = leftOut
     }

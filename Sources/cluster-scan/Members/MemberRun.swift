@@ -21,6 +21,7 @@ struct MemberRun: Sendable {
         let begin = ContinuousClock.now
         var ending = MemberEnding(.finished, cursor: start)
         var type: KeyType?
+        var shown = begin
         do {
             for try await page in pages {
                 type = page.type
@@ -41,6 +42,14 @@ struct MemberRun: Sendable {
                     break
                 }
                 try Task.checkCancellation()
+                let now = ContinuousClock.now
+                if showsProgress, now - shown >= (console.isTerminal ? .milliseconds(200) : .seconds(10)) {
+                    shown = now
+                    console.showProgress(
+                        "\(NumberText.grouped(writer.members)) members  "
+                            + NumberText.clock(begin.duration(to: now))
+                    )
+                }
             }
             if case .finished = ending.cause { try Task.checkCancellation() }
         } catch let failure as SystemError {
@@ -60,6 +69,11 @@ struct MemberRun: Sendable {
             ending.cause = .failed(CommandFailure(error))
         }
         return ending
+    }
+
+    /// Drawn over lines that go to the same terminal, progress would only be in the way.
+    private var showsProgress: Bool {
+        console.tellsProgress && !(console.isTerminal && FileDescriptor.standardOutput.isTerminal)
     }
 
     private func report(_ ending: MemberEnding, type: KeyType?) -> String {

@@ -39,7 +39,7 @@ enum ProbeProcess {
     }
 
     /// Where the build puts its products: beside the bundle of the tests.
-    private static var productDirectory: URL {
+    static var productDirectory: URL {
         get throws {
             for argument in ProcessInfo.processInfo.arguments {
                 var url = URL(filePath: argument)
