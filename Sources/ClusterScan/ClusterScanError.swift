@@ -17,6 +17,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
         public static let invalidCursor = Code(description: "invalidCursor")
         /// The server does not understand the query, for example the name of a type.
         public static let invalidQuery = Code(description: "invalidQuery")
+        /// There is no key of that name.
+        public static let noSuchKey = Code(description: "noSuchKey")
         /// The server answered in a way that is not understood.
         public static let protocolViolation = Code(description: "protocolViolation")
         /// Two keys want the place of one, and that was to end the work.

@@ -26,15 +26,30 @@ package struct ClusterScanCommand: AsyncParsableCommand {
               Why that asks one node only:
                 cluster-scan slot '{user:42}:*'
 
-            'cluster-scan help keys' has more, and the exit statuses.
+            'cluster-scan help keys' has more, and the exit statuses. Settings for connections may stand in \
+            ~/.config/cluster-scan/config and in the variables CLUSTER_SCAN_URL, CLUSTER_SCAN_USER, \
+            REDISCLI_AUTH, CLUSTER_SCAN_PROFILE and CLUSTER_SCAN_CONFIG; an option has precedence over a \
+            variable, and a variable over the file. NO_COLOR turns colours off.
             """,
         version: "0.1.0",
         subcommands: [
-            KeysCommand.self, NodesCommand.self, SlotCommand.self, CursorCommand.self,
-            DeleteCommand.self, ExpireCommand.self, PersistCommand.self, ExecCommand.self,
-            CopyCommand.self, IndexCommand.self,
+            KeysCommand.self,
+            MembersCommand.self,
+            ValuesCommand.self,
             StatsCommand.self,
-            ValuesCommand.self, DumpCommand.self, RestoreCommand.self,
+            SplitCommand.self,
+            NodesCommand.self,
+            SlotCommand.self,
+            CursorCommand.self,
+            DumpCommand.self,
+            RestoreCommand.self,
+            CopyCommand.self,
+            IndexCommand.self,
+            DeleteCommand.self,
+            ExpireCommand.self,
+            PersistCommand.self,
+            ExecCommand.self,
+            ManualCommand.self,
         ]
     )
 
@@ -43,8 +58,13 @@ package struct ClusterScanCommand: AsyncParsableCommand {
     package static func main() async {
         // A closed pipe is an error of a write, with words and an exit status of its own.
         signal(SIGPIPE, SIG_IGN)
+        await RunSettings.$current.withValue(RunSettings()) { await parseAndRun() }
+    }
+
+    private static func parseAndRun() async {
         do {
             var command = try parseAsRoot()
+            try RunSettings.loadProfile()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -77,8 +97,11 @@ package struct ClusterScanCommand: AsyncParsableCommand {
         let failure = CommandFailure(error)
         if let message = failure.message {
             let isColored = Terminal.showsColors(on: .standardError)
-            let text = Style.red("Error:", when: isColored) + " " + ConsoleText.safe(message) + "\n"
-            try? FileDescriptor.standardError.writeAll(text)
+            let text =
+                RunSettings.talk.format == .json
+                ? LogLine(ConsoleText.safe(message), level: .error).text
+                : Style.red("Error:", when: isColored) + " " + ConsoleText.safe(message)
+            try? FileDescriptor.standardError.writeAll(text + "\n")
         }
         return failure.status.rawValue
     }

@@ -8,7 +8,8 @@ struct ExitStatusTests {
     func codes() {
         let expected: [(ClusterScanError.Code, Int32)] = [
             (.unreachable, 69), (.slotsNotCovered, 69), (.authenticationFailed, 77), (.permissionDenied, 77),
-            (.invalidCursor, 65), (.invalidQuery, 64), (.protocolViolation, 70), (.shutDown, 70),
+            (.invalidCursor, 65), (.noSuchKey, 66), (.invalidQuery, 64), (.protocolViolation, 70),
+            (.shutDown, 70),
         ]
         for (code, status) in expected {
             #expect(CommandFailure(ClusterScanError(code, "words")).status.rawValue == status)
@@ -27,5 +28,14 @@ struct ExitStatusTests {
         #expect(message(.permissionDenied).contains("ACL SETUSER"))
         #expect(message(.slotsNotCovered).contains("--patience"))
         #expect(message(.protocolViolation) == "words")
+    }
+
+    @Test("the page on the command line has the same table")
+    func page() throws {
+        let path = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let text = try #require(try FileSystem.text(of: "/\(path)/Docs/CommandLine.md", atMost: 1 << 20))
+        for status in ExitStatus.allCases {
+            #expect(text.contains("| \(status.rawValue) | \(status.meaning) |"))
+        }
     }
 }

@@ -36,4 +36,10 @@ package struct TokenReader {
         guard let value = Int(exactly: try readVarint()), value < bound else { throw .malformed }
         return value
     }
+
+    /// Whatever is left.
+    package mutating func readRest() -> [UInt8] {
+        defer { rest = [] }
+        return Array(rest)
+    }
 }

@@ -83,6 +83,50 @@ extension ClusterScanner {
         }
     }
 
+    /// Reads a collection of any type in pages, each with a cursor that any process can go on from.
+    ///
+    /// Sets, hashes and sorted sets: the promise is that of ``sscan(_:match:count:)``; where a page comes from
+    /// another server process than the one that gave the cursor, the collection is read again from its
+    /// beginning, and ``MemberPage/hasStartedOver`` says so. Lists are read by index and streams by id:
+    /// entries of a stream are returned once; of a list that is changed at its head meanwhile, elements may
+    /// come twice or be missed, as with every `LRANGE`.
+    ///
+    /// ```swift
+    /// for try await page in scanner.memberPages(of: "online".utf8) {
+    ///     handle(page.members)
+    ///     checkpoint = page.cursor.description
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - key: The name of the key; any bytes.
+    ///   - cursor: ``MemberCursor/start``, or the cursor of an earlier page of the same key and pattern.
+    ///   - pattern: Only members, fields or elements that match this glob. Streams have none to match.
+    ///   - withValues: Whether to read the values of hashes and the fields of streams.
+    ///   - count: About how many members the server looks at for one page.
+    ///   - patience: How long the key may stay out of reach, for example during a failover.
+    /// - Returns: A sequence of pages that can be iterated once.
+    public func memberPages(
+        of key: some Sequence<UInt8>,
+        from cursor: MemberCursor = .start,
+        match pattern: GlobPattern? = nil,
+        withValues: Bool = true,
+        count: Int = 1000,
+        patience: Duration = .seconds(60)
+    ) -> MemberPages {
+        let key = Array(key)
+        return MemberPages(
+            CollectionReader(
+                key,
+                from: cursor,
+                match: pattern,
+                withValues: withValues,
+                count: max(1, count),
+                follower: KeyFollower(key, pages: pages, patience: patience)
+            )
+        )
+    }
+
     private func members<Element: Sendable>(
         _ verb: String,
         _ key: some Sequence<UInt8>,

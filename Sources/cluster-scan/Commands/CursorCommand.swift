@@ -5,8 +5,12 @@ import ClusterScan
 struct CursorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cursor",
-        abstract: "Look into cursors, and divide them among workers.",
-        subcommands: [CursorInspectCommand.self, CursorSplitCommand.self]
+        abstract: "Look into cursors.",
+        discussion: """
+            EXAMPLES
+              cluster-scan cursor inspect AYx2…
+            """,
+        subcommands: [CursorInspectCommand.self]
     )
 }
 
@@ -15,6 +19,7 @@ struct CursorInspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Say in words what a cursor says.",
+        usage: "cluster-scan cursor inspect [<options>] <token>",
         discussion: """
             A cursor holds no names of keys, no addresses and no passwords: only slots, counts, and the \
             first digits of node ids and run ids. What is damaged is refused with exit status 65.
@@ -30,6 +35,8 @@ struct CursorInspectCommand: AsyncParsableCommand {
         case text
         case json
     }
+
+    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
 
     @Argument(help: "The cursor, or - to read it from standard input.")
     var token: String

@@ -144,8 +144,8 @@ struct DumpOutputOptions: ParsableArguments {
     )
     var resume = false
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     func validate() throws {
         if resume, output == nil { throw ValidationError("--resume needs --output FILE") }

@@ -25,6 +25,9 @@ struct KeysCommand: AsyncParsableCommand {
                 REDISCLI_AUTH=… cluster-scan keys redis://reader@10.0.0.1:7000
                 cluster-scan keys redis://reader@10.0.0.1:7000 --ask-password
 
+              With everything in a profile of ~/.config/cluster-scan/config:
+                cluster-scan keys --profile production
+
               Sessions of one user, all in one slot, so one node is asked:
                 cluster-scan keys --match '{user:42}:session:*'
 
@@ -35,7 +38,7 @@ struct KeysCommand: AsyncParsableCommand {
                 cluster-scan keys --match 'tmp:*' --format nul | xargs -0 -n 1 …
 
             Press Ctrl-C once to stop cleanly and get a cursor, twice to stop at once. On standard error, \
-            progress and the summary appear only on a terminal; warnings and errors always.
+            progress and the summary appear only on a terminal or in a log; warnings and errors always.
 
             EXIT STATUS
             \(ExitStatus.table)
@@ -66,7 +69,7 @@ struct KeysCommand: AsyncParsableCommand {
         let start = try DumpStart(output, resume, scanQuery)
 
         let console = Console()
-        let watched = console.isTerminal && !output.quiet
+        let watched = console.tellsProgress
         if let warning = query.warning { console.warn(warning) }
         if let warning = start.warning { console.warn(warning) }
         let events = DumpEvents(console: console)
@@ -96,7 +99,11 @@ struct KeysCommand: AsyncParsableCommand {
         let drawing = meter.map { meter in
             // Drawn over lines that go to the same terminal, progress would only be in the way.
             Task {
-                if start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal { await meter.draw() }
+                if start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal
+                    || !console.isTerminal
+                {
+                    await meter.draw()
+                }
             }
         }
         let measuring = meter.map { meter in
@@ -122,7 +129,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     private func report(_ ending: DumpEnding, on console: Console, isWatched: Bool) {
         let complaint = ending.complaint(colors: console.showsColors)
-        if let complaint { console.say(complaint) }
+        if let complaint { console.say(complaint, level: .error) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
         guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.cause.isIterationComplete
         else {
@@ -139,7 +146,10 @@ struct KeysCommand: AsyncParsableCommand {
             let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             let appending = output.output == nil ? ", adding to the output" : ""
-            console.say("Go on with this command\(appending)\(password):\n  \(hint.command)")
+            console.say(
+                "Go on with this command\(appending)\(password):\n  \(hint.command)",
+                cursor: ending.cursor.description
+            )
         }
     }
 }

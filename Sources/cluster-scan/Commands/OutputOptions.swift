@@ -54,7 +54,8 @@ struct OutputOptions: ParsableArguments {
                 of FILE. With --cursor or --checkpoint an earlier FILE.partial is continued.
                 """,
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var output: String?
 
@@ -70,8 +71,8 @@ struct OutputOptions: ParsableArguments {
     )
     var limit: Quantity?
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     /// What may not change between the runs that write one output, as it was put on the command line.
     var layout: String {

@@ -16,8 +16,9 @@ struct PaceOptions: ParsableArguments {
     var count: Quantity?
 
     @Option(
+        name: .customLong("latency-budget"),
         help: ArgumentHelp(
-            "How long one call may hold up a server that nobody else uses: 500us, 2ms.",
+            "How long one call may hold up a server that nobody else uses: 500us, 2ms. (default: 1ms)",
             discussion: """
                 While others use a server, calls to it are kept to an eighth of that. What calls take is \
                 read from the servers themselves (INFO commandstats). Over a slow network, more is faster.
@@ -25,7 +26,7 @@ struct PaceOptions: ParsableArguments {
             valueName: "time"
         )
     )
-    var latencyBudget = TimeSpan(milliseconds: 1)
+    private var givenLatencyBudget: TimeSpan?
 
     @Option(
         help: ArgumentHelp(
@@ -49,20 +50,25 @@ struct PaceOptions: ParsableArguments {
     )
     var strategy = ScanStrategy.auto
 
-    @Flag(help: "Read replicas where there are any. Keys that a replica has not received yet are missed.")
-    var replicas = false
+    @Flag(
+        name: .customLong("replicas"),
+        inversion: .prefixedNo,
+        help: "Read replicas where there are any. Keys that a replica has not received yet are missed."
+    )
+    private var givenReplicas: Bool?
 
     @Option(help: ArgumentHelp("Read at most so many nodes at the same time.", valueName: "n"))
     var maxNodes: Quantity?
 
     @Option(
+        name: .customLong("patience"),
         help: ArgumentHelp(
-            "How long slots may go without progress before the command fails: 30s, 5m.",
+            "How long slots may go without progress before the command fails: 30s, 5m. (default: 60s)",
             discussion: "Time for a failover: nodes that are down are asked again and again meanwhile.",
             valueName: "time"
         )
     )
-    var patience = TimeSpan(seconds: 60)
+    private var givenPatience: TimeSpan?
 
     @Flag(
         help: ArgumentHelp(
@@ -72,20 +78,31 @@ struct PaceOptions: ParsableArguments {
     )
     var allowUncovered = false
 
+    /// Options, then the profile, then what is usual: so in all of these.
+    var latencyBudget: TimeSpan {
+        givenLatencyBudget ?? RunSettings.profile.latencyBudget ?? TimeSpan(milliseconds: 1)
+    }
+    var patience: TimeSpan { givenPatience ?? RunSettings.profile.patience ?? TimeSpan(seconds: 60) }
+    var replicas: Bool { givenReplicas ?? RunSettings.profile.replicas ?? false }
+
+    /// What the options do not say, the profile may; what that does not say either has the usual value.
+    ///
     /// - Parameters:
     ///   - limit: How many keys will be taken. Pages are kept smaller, so that some fit in as a whole: the
     ///     cursor that is left behind stands for whole pages, and would never move on.
     ///   - onEvent: Is told what happens.
     /// - Returns: What the scanner is to be asked for.
     func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
-        ScanOptions(
+        let profile = RunSettings.profile
+        let count = count ?? profile.count
+        return ScanOptions(
             count: limit.map { min(count?.value ?? 1000, max($0.value / 4, 1)) } ?? count?.value,
             latencyBudget: latencyBudget.duration,
-            maximumCallsPerSecond: maxCallsPerSecond.map { Double($0.value) },
-            maximumKeysPerSecond: maxKeysPerSecond.map { Double($0.value) },
+            maximumCallsPerSecond: (maxCallsPerSecond ?? profile.maxCallsPerSecond).map { Double($0.value) },
+            maximumKeysPerSecond: (maxKeysPerSecond ?? profile.maxKeysPerSecond).map { Double($0.value) },
             strategy: strategy,
             readPreference: replicas ? .preferReplicas : .primaries,
-            maximumConcurrentNodes: maxNodes?.value,
+            maximumConcurrentNodes: (maxNodes ?? profile.maxNodes)?.value,
             patience: patience.duration,
             allowsUncoveredSlots: allowUncovered,
             onEvent: onEvent

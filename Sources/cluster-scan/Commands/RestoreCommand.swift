@@ -53,8 +53,8 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(name: [.long, .customShort("n")], help: "Check the dump and say what is in it; restore nothing.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     func validate() throws {
         guard file != "-" else { return }

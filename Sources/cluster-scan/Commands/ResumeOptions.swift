@@ -24,7 +24,8 @@ struct ResumeOptions: ParsableArguments {
                 name for it.
                 """,
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var checkpoint: String?
 

@@ -53,7 +53,7 @@ struct SlotCommand: AsyncParsableCommand {
         let bytes = escaped ? EscapedText.decode(text.utf8) ?? [] : Array(text.utf8)
         let answer = SlotAnswer(bytes, as: key ? .key : pattern ? .pattern : nil)
         let shards =
-            connection.urls.isEmpty
+            !connection.namesCluster
             ? nil : try await connection.withScanner { try await $0.topology().shards }
         switch format {
         case .text: try StandardOutput.write(answer.text(shards: shards))

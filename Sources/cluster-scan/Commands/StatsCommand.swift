@@ -89,8 +89,8 @@ struct StatsCommand: AsyncParsableCommand {
     )
     var html: String?
 
-    @Flag(name: .shortAndLong, help: "No progress; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
 

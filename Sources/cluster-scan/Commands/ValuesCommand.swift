@@ -128,8 +128,8 @@ struct ValuesOutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so many keys: 500, 10k, 2M.", valueName: "n"))
     var limit: Quantity?
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 
     func validate() throws {
         try DumpOutputOptions.validate(output)

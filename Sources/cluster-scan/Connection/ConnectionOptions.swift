@@ -1,63 +1,129 @@
 import ArgumentParser
 import ClusterScan
 
-/// Which cluster, and as whom.
+/// Which cluster, and as whom; and how much is said about it.
 struct ConnectionOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Any nodes of the cluster; the others are found through them.",
             discussion: """
                 redis://[user[:password]@]host[:port][/database], or host:port. One node is enough; more \
-                help when it is down. Without any: redis://127.0.0.1:6379.
+                help when it is down. Without any: those of the variable CLUSTER_SCAN_URL, then of the \
+                profile, then redis://127.0.0.1:6379.
                 """,
             valueName: "url"
         )
     )
     var urls: [String] = []
 
-    @Option(help: "Authenticate as this user of the access control list.")
+    @Option(
+        help: ArgumentHelp(
+            "Take settings from this profile of the configuration file.",
+            discussion: "Without it: that of the variable CLUSTER_SCAN_PROFILE, if it is set.",
+            valueName: "name"
+        )
+    )
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file.",
+            discussion:
+                "Without it: that of the variable CLUSTER_SCAN_CONFIG, then ~/.config/cluster-scan/config.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Authenticate as this user of the access control list.",
+            discussion: "Without it: the user of the URL, the variable CLUSTER_SCAN_USER, or the profile."
+        )
+    )
     var user: String?
 
     @Flag(
         help: ArgumentHelp(
             "Ask for the password on the terminal, without showing it.",
-            discussion: "Otherwise it is taken from the URL or from the variable REDISCLI_AUTH."
+            discussion: """
+                Otherwise it is taken from the URL, --password-file, the variable REDISCLI_AUTH, or the \
+                profile.
+                """
         )
     )
     var askPassword = false
 
-    @Option(help: ArgumentHelp("How long to wait for a connection: 500ms, 2s, 1m.", valueName: "time"))
-    var connectTimeout = TimeSpan.connect
+    @Option(
+        help: ArgumentHelp("Read the password from the first line of this file.", valueName: "file"),
+        completion: .file()
+    )
+    var passwordFile: String?
 
-    @Option(help: ArgumentHelp("How long to wait for a reply: 500ms, 2s, 1m.", valueName: "time"))
-    var commandTimeout = TimeSpan.command
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for a connection: 500ms, 2s, 1m. (default: 5s)",
+            valueName: "time"
+        )
+    )
+    var connectTimeout: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp("How long to wait for a reply: 500ms, 2s, 1m. (default: 10s)", valueName: "time")
+    )
+    var commandTimeout: TimeSpan?
+
+    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
 
     func validate() throws {
         let plan = try ConnectionPlan(urls: urls, user: user)
-        if askPassword, plan.password != nil {
-            throw ValidationError("the URL has a password already: leave out --ask-password")
+        if askPassword || passwordFile != nil, plan.password != nil {
+            throw ValidationError(
+                "the URL has a password already: leave out \(askPassword ? "--ask-password" : "--password-file")"
+            )
         }
+        if askPassword, passwordFile != nil {
+            throw ValidationError("--ask-password and --password-file exclude each other")
+        }
+        RunSettings.want(file: config, profile: profile)
+    }
+
+    /// Whether the command line names a cluster, rather than leaving that to the environment.
+    var namesCluster: Bool { !urls.isEmpty || profile != nil }
+
+    /// What options, environment and profile say together. Asks for nothing and reads no password.
+    func plan() throws -> ConnectionPlan {
+        try ConnectionPlan(
+            urls: urls,
+            user: user,
+            passwordFile: passwordFile,
+            environment: { Terminal.environment($0) },
+            profile: RunSettings.profile
+        )
     }
 
     /// Finds the password, and asks for it if need be.
     func resolve() throws -> (seeds: [NodeAddress], configuration: ConnectionConfiguration) {
-        var plan = try ConnectionPlan(urls: urls, user: user)
+        var plan = try plan()
         if askPassword {
             plan.password = try PasswordPrompt.ask("Password\(plan.username.map { " of \($0)" } ?? ""): ")
+        } else if let source = plan.passwordSource {
+            plan.password = try source.fetch()
         }
-        plan.password = plan.password ?? Terminal.environment("REDISCLI_AUTH")
         if let username = plan.username, plan.password == nil {
             throw CommandFailure(
                 .usage,
                 "the user \(username) needs a password: set REDISCLI_AUTH, or use --ask-password"
             )
         }
+        let profile = RunSettings.profile
         let configuration = ConnectionConfiguration(
             username: plan.username,
             password: plan.password,
             database: plan.database,
-            connectTimeout: connectTimeout.duration,
-            commandTimeout: commandTimeout.duration
+            connectTimeout: (connectTimeout ?? profile.connectTimeout ?? .connect).duration,
+            commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration
         )
         return (plan.seeds, configuration)
     }

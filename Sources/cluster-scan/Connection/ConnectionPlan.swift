@@ -7,6 +7,8 @@ package struct ConnectionPlan: Sendable {
     package var username: String?
     package var password: String?
     package var database: Int
+    /// Where to get the password, if it is not known yet.
+    package var passwordSource: PasswordSource?
 
     /// Brings together what was said.
     ///
@@ -28,6 +30,58 @@ package struct ConnectionPlan: Sendable {
         username = try ConnectionPlan.one("user names", all.map(\.username) + [user])
         password = try ConnectionPlan.one("passwords", all.map(\.password))
         database = try ConnectionPlan.one("databases", all.map(\.database)) ?? 0
+    }
+
+    /// Brings together what options, environment and profile say, in this order: of each thing the first to say
+    /// anything is right.
+    ///
+    /// Credentials of a profile go to servers that it names, or when the user asks for that profile; not to
+    /// whatever address a command line happens to name. A password goes with the user it was given for.
+    ///
+    /// - Parameters:
+    ///   - urls: The URLs of the command line.
+    ///   - user: The user named by an option.
+    ///   - passwordFile: The file named by an option.
+    ///   - environment: The value of a variable.
+    ///   - profile: The profile in force.
+    /// - Throws: `ValidationError` if a URL is wrong, or several of one place contradict each other.
+    package init(
+        urls: [String],
+        user: String?,
+        passwordFile: String? = nil,
+        environment: (String) -> String?,
+        profile: Profile
+    ) throws {
+        func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let ambient =
+            variable("CLUSTER_SCAN_URL")?.split { $0.isWhitespace || $0 == "," }.map(String.init) ?? []
+        let (options, variables) = (!urls.isEmpty, urls.isEmpty && !ambient.isEmpty)
+        let usesProfile = !options && !variables
+        try self.init(
+            urls: options ? urls : variables ? ambient : profile.urls,
+            user: options ? user : nil
+        )
+        let named = (user: username, password: password)
+        let trusts = usesProfile || profile.isNamed
+        let profileUser = trusts ? profile.user ?? (usesProfile ? named.user : nil) : nil
+        username =
+            user ?? (options ? named.user : nil) ?? variable("CLUSTER_SCAN_USER")
+            ?? (variables ? named.user : nil) ?? profileUser
+        let isUserOfURL = username == named.user
+        password = nil
+        if options, let secret = named.password {
+            password = secret
+        } else if let passwordFile {
+            passwordSource = .file(passwordFile)
+        } else if let secret = environment("REDISCLI_AUTH") {
+            password = secret
+        } else if variables, isUserOfURL, let secret = named.password {
+            password = secret
+        } else if trusts, username == profileUser, let source = profile.password {
+            passwordSource = source
+        } else if usesProfile, isUserOfURL {
+            password = named.password
+        }
     }
 
     /// The one value on which all that say anything agree.

@@ -20,22 +20,34 @@ final class DumpEvents: Sendable {
 
     func handle(_ event: ScanEvent) {
         switch event {
-        case .laneStarted(let node, _, _):
+        case .laneStarted(let node, let slots, let strategy):
             state.withLock { _ = $0.nodes.insert(node.id) }
-        case .laneEnded(let node, _, let lost):
+            console.note("\(node): reading \(SlotText.counted(slots)) by \(strategy.rawValue)")
+        case .laneEnded(let node, let covered, let lost):
+            console.note("\(node): covered \(SlotText.counted(covered))")
             guard !lost.isEmpty else { return }
             console.warn("\(node) changed while it was read; read again: \(SlotText.counted(lost))")
         case .laneRestarted(let node, let slots, let reason):
             console.warn("\(node): \(reason); read again: \(SlotText.counted(slots))")
-        case .retrying(let address, let reason, _):
+        case .retrying(let address, let reason, let pause):
             // Attempts go on for as long as --patience says; once is enough to know.
             let message = (address.map { "\($0): " } ?? "") + reason
-            guard state.withLock({ $0.told.insert(message).inserted }) else { return }
+            guard state.withLock({ $0.told.insert(message).inserted }) else {
+                console.note("\(message); trying again in \(NumberText.elapsed(pause))")
+                return
+            }
             console.warn("\(message); trying again")
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
-        case .topologyLoaded, .paceChanged:
-            break
+        case .topologyLoaded(let shards, let served):
+            console.note(
+                "the cluster has \(NumberText.counted(shards, "shard")), serving \(SlotText.counted(served))"
+            )
+        case .paceChanged(let node, let count, let isShared):
+            console.note(
+                "\(node): \(NumberText.grouped(count)) keys at a time"
+                    + (isShared ? ", as others use it too" : "")
+            )
         }
     }
 

@@ -63,7 +63,8 @@ struct DumpStart {
                     + "\(checkpointFile?.path ?? "the checkpoint") to start from the beginning"
             )
         case (let path?, nil):
-            let continues = cursor.inspection != nil
+            // A part of a split begins like a whole iteration: no earlier output belongs to it.
+            let continues = cursor.hasProgress
             let file = try OutputFile(path, continuingAfter: continues ? output.format.terminator : nil)
             outputFile = file
             if continues, !file.isContinued {

@@ -1,4 +1,4 @@
-package import ClusterScan
+import ClusterScan
 
 /// The command that goes on where this one stopped.
 package struct ResumeHint: Sendable {
@@ -10,7 +10,7 @@ package struct ResumeHint: Sendable {
     /// - Parameters:
     ///   - arguments: The command line that ran, program first.
     ///   - cursor: Where to go on from.
-    package init(arguments: [String], cursor: ScanCursor) {
+    package init(arguments: [String], cursor: some CustomStringConvertible) {
         var words: [String] = []
         var leftOut = false
         // What follows "--" is a command for servers: no option of ours, and nothing may come behind it.

@@ -34,6 +34,25 @@ extension BlockWriter {
         try append(UInt8(ascii: "\""))
     }
 
+    /// Takes a member of an object: `"name":"…"`, or `"name_base64":"…"` for bytes that are not UTF-8.
+    mutating func writeJSONPair(
+        _ name: String,
+        _ value: [UInt8],
+        escapesDeceptive: Bool
+    ) throws(SystemError) {
+        try value.withUnsafeBufferPointer { (value) throws(SystemError) in
+            let value = UnsafeRawBufferPointer(value)
+            let isText = UTF8Reader.isValid(value)
+            for byte in "\"\(name)\(isText ? "" : "_base64")\":\"".utf8 { try append(byte) }
+            if isText {
+                try writeJSONString(value, escapesDeceptive: escapesDeceptive)
+            } else {
+                try writeBase64(value)
+            }
+            try append("\"")
+        }
+    }
+
     @inline(never)
     mutating func writeJSONString(
         _ bytes: UnsafeRawBufferPointer,

@@ -1,21 +1,42 @@
-/// What is said to people while a command runs: messages, and below them one line that shows progress.
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What is said to people, or to those who read logs, while a command runs: messages, and below them one line
+/// that shows progress.
 ///
 /// Anyone may speak at any time without waiting; one task writes.
 package final class Console: Sendable {
+    package enum Level: String, Sendable {
+        case debug
+        case info
+        case warning
+        case error
+    }
+
     private enum Item: Sendable {
         case message(String)
         case progress(String)
     }
 
     package let showsColors: Bool
+    /// Whether somebody watches: standard error is a terminal, with lines for people, and not to be quiet.
     package let isTerminal: Bool
+    private let talk: Talk
     private let items: AsyncStream<Item>.Continuation
     private let writer: Task<Void, Never>
 
-    /// - Parameter file: Where to write.
-    package init(_ file: FileDescriptor = .standardError) {
-        isTerminal = file.isTerminal
-        showsColors = Terminal.showsColors(on: file)
+    /// - Parameters:
+    ///   - file: Where to write.
+    ///   - talk: How much to say, and how; as the command line says unless told otherwise.
+    package init(_ file: FileDescriptor = .standardError, talk: Talk = RunSettings.talk) {
+        self.talk = talk
+        isTerminal = file.isTerminal && talk.format == .text && !talk.isQuiet
+        showsColors = Terminal.showsColors(on: file) && talk.format == .text
         let (stream, continuation) = AsyncStream<Item>.makeStream()
         items = continuation
         writer = Task {
@@ -34,25 +55,79 @@ package final class Console: Sendable {
         }
     }
 
+    /// Whether progress and a summary are wanted, by somebody who watches or by a log.
+    package var tellsProgress: Bool {
+        isTerminal || (!talk.isQuiet && (talk.isVerbose || talk.format == .json))
+    }
+
     /// Writes a message on lines of its own.
-    package func say(_ text: String) {
-        items.yield(.message(text))
+    ///
+    /// - Parameters:
+    ///   - text: The message; with styles only where ``showsColors`` says so.
+    ///   - level: How serious it is, for logs.
+    ///   - cursor: Where to go on from, for logs.
+    package func say(_ text: String, level: Level = .info, cursor: String? = nil) {
+        items.yield(.message(talk.format == .json ? LogLine(text, level: level, cursor: cursor).text : text))
     }
 
     /// Writes a message that something is not as it should be.
     package func warn(_ text: String) {
-        say(Style.yellow("Warning:", when: showsColors) + " " + ConsoleText.safe(text))
+        let text = ConsoleText.safe(text)
+        say(
+            talk.format == .json ? text : Style.yellow("Warning:", when: showsColors) + " " + text,
+            level: .warning
+        )
     }
 
-    /// Puts a text in the place of the last line, which must fit the terminal.
+    /// Writes a message for those who want to know what happens.
+    package func note(_ text: @autoclosure () -> String) {
+        guard talk.isVerbose else { return }
+        say(Style.dim(ConsoleText.safe(text()), when: showsColors), level: .debug)
+    }
+
+    /// Puts a text in the place of the last line, which must fit the terminal. Where nobody watches it is a
+    /// message like others.
     package func showProgress(_ text: String) {
-        items.yield(.progress(text))
+        if isTerminal {
+            items.yield(.progress(text))
+        } else if tellsProgress {
+            say(text)
+        }
     }
 
     /// Removes the line of progress and waits until everything is written.
     package func finish() async {
         items.finish()
         await writer.value
+    }
+}
+
+/// A message as one JSON object.
+package struct LogLine {
+    package let text: String
+
+    package init(
+        _ message: String,
+        level: Console.Level,
+        cursor: String? = nil,
+        seconds: Int = time(nil)
+    ) {
+        var members: [(name: String, value: JSONText)] = [
+            ("time", .string(LogLine.timestamp(seconds))), ("level", .string(level.rawValue)),
+            ("message", .string(message)),
+        ]
+        if let cursor { members.append(("cursor", .string(cursor))) }
+        text = JSONText.object(members).line
+    }
+
+    /// RFC 3339, in UTC.
+    private static func timestamp(_ seconds: Int) -> String {
+        var moment = time_t(seconds)
+        var parts = tm()
+        gmtime_r(&moment, &parts)
+        func padded(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
+        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+            + "T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
     }
 }
 

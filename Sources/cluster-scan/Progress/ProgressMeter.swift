@@ -10,6 +10,8 @@ final class ProgressMeter: Sendable {
     }
 
     private static let interval = Duration.milliseconds(200)
+    /// A log is not to be filled.
+    private static let intervalOfLog = Duration.seconds(10)
 
     private let state = Mutex(State())
     private let console: Console
@@ -36,6 +38,8 @@ final class ProgressMeter: Sendable {
         let start = clock.now
         var rate = MovingRate()
         var first: (fraction: Double, at: Duration)?
+        let interval = console.isTerminal ? Self.interval : Self.intervalOfLog
+        if !console.isTerminal { try? await Task.sleep(for: interval) }
         while !Task.isCancelled {
             let state = state.withLock { $0 }
             let elapsed = start.duration(to: clock.now)
@@ -58,7 +62,7 @@ final class ProgressMeter: Sendable {
                     when: console.showsColors
                 )
             )
-            try? await Task.sleep(for: Self.interval)
+            try? await Task.sleep(for: interval)
         }
     }
 

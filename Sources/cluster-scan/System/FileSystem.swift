@@ -25,6 +25,19 @@ package enum FileSystem {
         }
     }
 
+    /// Who owns a file, and the bits that say who may do what; `nil` if that cannot be told.
+    package static func access(to path: String) -> (owner: UInt32, mode: UInt32)? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return (UInt32(status.st_uid), UInt32(status.st_mode & 0o7777))
+    }
+
+    /// A path in which a leading `~/` is replaced by the home folder, as a shell does it.
+    package static func expanded(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home = Terminal.environment("HOME") else { return path }
+        return home + path.dropFirst()
+    }
+
     /// Gives a file another name, in the place of whatever had it, in one step that survives a power failure.
     package static func move(_ source: String, to target: String) throws(SystemError) {
         guard rename(source, target) == 0 else { throw SystemError("rename \(source) to \(target)") }

@@ -12,6 +12,6 @@ struct WorkRunOptions: ParsableArguments {
     )
     var rate: Quantity?
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; only results, warnings and errors.")
-    var quiet = false
+    /// Whether neither progress nor a summary is wanted.
+    var quiet: Bool { RunSettings.talk.isQuiet }
 }

@@ -78,7 +78,12 @@ struct CommandTests {
             (["nodes", "--format", "yaml"], "json"),
             (["slot"], "key-or-pattern"),
             (["cursor", "inspect"], "token"),
-            (["cursor", "split", "0"], "--into"),
+            (["split", "h:1"], "--parts"), (["split", "--parts", "0"], "parts"),
+            (["members"], "key"), (["members", #"\q"#, "--escaped"], "backslash"),
+            (["nodes", "--quiet", "--verbose"], "exclude each other"),
+            (["nodes", "--ask-password", "--password-file", "f"], "exclude each other"),
+            (["nodes", "redis://:p@h", "--password-file", "f"], "leave out --password-file"),
+            (["nodes", "--log-format", "xml"], "json"),
             (["keys", "--strategy", "magic"], "slots"),
             (["stats", "--sample", "0%"], "1%"),
             (["stats", "--memory-samples", "-1"], "memory-samples"),
@@ -97,7 +102,7 @@ struct CommandTests {
 
     @Test(
         "help is not an error, fits 80 columns, and has examples",
-        arguments: ["keys", "nodes", "slot", "cursor inspect", "cursor split", "stats"]
+        arguments: ["keys", "members", "split", "nodes", "slot", "cursor inspect", "stats"]
     )
     func help(command: String) {
         let words = command.split(separator: " ").map(String.init)
@@ -112,7 +117,9 @@ struct CommandTests {
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
             // A line that was broken in two starts at the margin.
             let examples = text.split(separator: "\n").drop { $0 != "EXAMPLES" }.dropFirst()
-                .prefix { !$0.hasPrefix("USAGE") && !$0.hasPrefix("Press") }
+                .prefix { line in
+                    !["USAGE", "Press", "Docs/", "A key"].contains { line.hasPrefix($0) }
+                }
             #expect(examples.count >= 2)
             #expect(examples.allSatisfy { $0.hasPrefix("  ") })
         }

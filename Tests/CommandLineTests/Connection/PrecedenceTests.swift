@@ -1,0 +1,82 @@
+import ClusterScan
+import Testing
+import cluster_scan
+
+@Suite("Options, then variables, then the profile")
+struct PrecedenceTests {
+    private func plan(
+        _ urls: [String] = [],
+        user: String? = nil,
+        file: String? = nil,
+        _ environment: [String: String] = [:],
+        _ settings: [String: String] = [:],
+        named: Bool = false
+    ) throws -> ConnectionPlan {
+        var profile = Profile()
+        for (name, value) in settings { try profile.set(name, to: value) }
+        profile.isNamed = named
+        return try ConnectionPlan(
+            urls: urls,
+            user: user,
+            passwordFile: file,
+            environment: { environment[$0] },
+            profile: profile
+        )
+    }
+
+    private static let profile = ["url": "p:1,q:1", "user": "reader", "password-command": "pass"]
+
+    @Test("addresses come from one place")
+    func addresses() throws {
+        let variables = ["CLUSTER_SCAN_URL": "redis://e:1/3 f:2"]
+        #expect(try plan(["o:1"], variables, Self.profile).seeds.map(\.host) == ["o"])
+        #expect(try plan(variables, Self.profile).seeds.map(\.host) == ["e", "f"])
+        #expect(try plan(variables, Self.profile).database == 3)
+        #expect(try plan([:], Self.profile).seeds.map(\.host) == ["p", "q"])
+        #expect(try plan(["CLUSTER_SCAN_URL": ""]).seeds.map(\.host) == ["127.0.0.1"])
+    }
+
+    private func plan(
+        _ environment: [String: String],
+        _ settings: [String: String] = [:],
+        named: Bool = false
+    ) throws -> ConnectionPlan {
+        try plan([], user: nil, file: nil, environment, settings, named: named)
+    }
+
+    @Test("the user and the password of a profile go with its servers")
+    func credentials() throws {
+        let own = try plan([:], Self.profile)
+        #expect(own.username == "reader" && own.passwordSource == .command("pass"))
+        // Not to whatever address a command line or a variable names …
+        for other in [
+            try plan(["o:1"], [:], Self.profile), try plan(["CLUSTER_SCAN_URL": "e:1"], Self.profile),
+        ] {
+            #expect(other.username == nil && other.password == nil && other.passwordSource == nil)
+        }
+        // … unless the user asks for that very profile.
+        let asked = try plan(["o:1"], [:], Self.profile, named: true)
+        #expect(asked.username == "reader" && asked.passwordSource == .command("pass"))
+    }
+
+    @Test("a password is not used for another user than its own")
+    func otherUser() throws {
+        let other = try plan([], user: "admin", [:], Self.profile)
+        #expect(other.username == "admin" && other.passwordSource == nil)
+        let variable = try plan(["CLUSTER_SCAN_USER": "admin"], Self.profile)
+        #expect(variable.username == "admin" && variable.passwordSource == nil)
+        let url = try plan(["CLUSTER_SCAN_URL": "redis://u:p@e:1", "CLUSTER_SCAN_USER": "admin"])
+        #expect(url.username == "admin" && url.password == nil)
+    }
+
+    @Test("passwords: URL or file of the command line, REDISCLI_AUTH, URL of the variable, profile")
+    func passwords() throws {
+        let auth = ["REDISCLI_AUTH": "auth"]
+        #expect(try plan(["redis://u:p@o:1"], auth, Self.profile).password == "p")
+        #expect(try plan(["o:1"], file: "f", auth).passwordSource == .file("f"))
+        #expect(try plan(["o:1"], auth, Self.profile).password == "auth")
+        #expect(try plan(auth, Self.profile).passwordSource == nil)
+        #expect(try plan(["CLUSTER_SCAN_URL": "redis://u:p@e:1"]).password == "p")
+        #expect(try plan([:], ["url": "redis://u:p@h:1"]).password == "p")
+    }
+}
