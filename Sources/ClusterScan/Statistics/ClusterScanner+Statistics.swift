@@ -2,7 +2,7 @@ extension ClusterScanner {
     /// Finds out what the keys of the cluster are.
     ///
     /// ```swift
-    /// let statistics = try await scanner.statistics(StatisticsOptions(sample: SampleRate(oneIn: 100) ?? .all))
+    /// let statistics = try await scanner.statistics(StatisticsOptions(biggestKeys: 100))
     /// for pattern in statistics.patterns(atMost: 20) { … }
     /// ```
     ///

@@ -12,7 +12,7 @@ public struct KeyGroup: Sendable, Hashable, Codable {
     /// What the largest of the measured keys takes, in bytes.
     public private(set) var largest: UInt64 = 0
     /// What the measured keys take each, in bytes.
-    public private(set) var memoryHistogram = LogHistogram()
+    private var memoryHistogram = LogHistogram()
     /// Keys by ``ExpiryClass``, in the order of its cases; empty before the first.
     private var expiry: [UInt64] = []
 
@@ -81,6 +81,14 @@ public struct KeyGroup: Sendable, Hashable, Codable {
         let unseen = 1 - Double(measured) / Double(keys)
         let error = (memoryHistogram.variance / Double(measured) * unseen).squareRoot() * Double(keys) * 1.96
         return UInt64(min(error, 1e18))
+    }
+
+    /// What a share of the measured keys takes at most, each.
+    ///
+    /// - Parameter share: From 0 to 1; 0.5 for the median.
+    /// - Returns: Bytes, within 6.25 % of the exact number (``LogHistogram``); `nil` if none was measured.
+    public func memoryQuantile(_ share: Double) -> UInt64? {
+        memoryHistogram.quantile(share).map { min($0, largest) }
     }
 
     /// What a key takes on average, in bytes; `nil` if none was measured.

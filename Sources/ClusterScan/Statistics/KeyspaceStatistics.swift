@@ -8,9 +8,9 @@
 /// |---|---|---|
 /// | numbers of keys, by type, slot and node | a counter each | none |
 /// | memory and expiry of measured keys | a counter each | none |
-/// | medians and percentiles of memory | ``LogHistogram``, at most 496 counters | at most 6.25 % of the value |
+/// | percentiles of memory | ``LogHistogram``, at most 496 counters | at most 6.25 % of the value |
 /// | the biggest of the measured keys | as many as were asked for | none |
-/// | patterns of names | at most 8,192 nodes | counts add up; which words become `*` is a heuristic |
+/// | patterns of names | at most 8,192 nodes | none in sums; which words become `*` is a heuristic |
 /// | memory of all keys, where not all are measured | mean times number | ``KeyGroup/memoryError`` |
 public struct KeyspaceStatistics: Sendable, Hashable, Codable {
     /// What was to be found out.

@@ -49,7 +49,7 @@ enum SVGText {
     }
 
     static func drawing(width: Int, height: Int, label: String, _ content: String) -> String {
-        "<svg viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(HTMLText.escaped(label))\">\n"
-            + content + "</svg>\n"
+        "<div class=\"scroll\"><svg viewBox=\"0 0 \(width) \(height)\" role=\"img\" "
+            + "aria-label=\"\(HTMLText.escaped(label))\">\n" + content + "</svg></div>\n"
     }
 }

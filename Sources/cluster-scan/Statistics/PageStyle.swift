@@ -49,7 +49,7 @@ enum PageStyle {
           padding: 10px 14px; }
         dt { color: var(--quiet); font-size: 13px; }
         dd { margin: 0; font-size: 20px; font-variant-numeric: tabular-nums; }
-        svg { display: block; width: 100%; height: auto; margin: 0 0 12px; }
+        svg { display: block; width: 100%; min-width: 640px; height: auto; margin: 0 0 12px; }
         svg text { fill: var(--text); font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; }
         svg text.quiet { fill: var(--quiet); }
         svg text.on { fill: var(--on-color); font: 12px ui-monospace, Menlo, Consolas, monospace; }

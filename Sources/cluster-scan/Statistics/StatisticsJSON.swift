@@ -25,7 +25,7 @@ extension StatisticsReport {
             ("hottest_slots_by_keys", .array(hottestByKeys.map(Self.json))),
             ("hottest_slots_by_memory", .array(hottestByMemory.map(Self.json))),
             ("nodes", .array(nodes.map(Self.json))),
-            ("balance", balance),
+            ("balance", balanceRatios),
         ])
     }
 
@@ -37,7 +37,7 @@ extension StatisticsReport {
         let expiry = ExpiryClass.allCases.map { expiryClass in
             (name: expiryClass.jsonName, value: number(group.measuredKeys(expiring: expiryClass)))
         }
-        func quantile(_ share: Double) -> JSONText { number(group.memoryHistogram.quantile(share)) }
+        func quantile(_ share: Double) -> JSONText { number(group.memoryQuantile(share)) }
         return [
             ("keys", number(group.keys)),
             ("memory_bytes", number(group.memory)),
@@ -107,7 +107,7 @@ extension StatisticsReport {
         )
     }
 
-    private var balance: JSONText {
+    private var balanceRatios: JSONText {
         func text(_ value: Double?) -> JSONText {
             JSONText(value.map { NumberText.fixed($0, decimals: 4) })
         }

@@ -222,15 +222,9 @@ extension StatisticsPage {
             )
         }
         let more = report.nodes.count - shown.count
-        let fullest = report.imbalance { Double($0.keys.keys) }.map { keys in
-            let memory = report.imbalance { Double($0.keys.memory ?? 0) }
-            return
-                "<p>The fullest node holds \(NumberText.fixed(keys, decimals: 2)) times its fair share of keys"
-                + (memory.map { ", \(NumberText.fixed($0, decimals: 2)) times of memory" } ?? "") + ".</p>\n"
-        }
         return section(
             "Nodes",
-            (fullest ?? "")
+            (report.balance.map { "<p>\($0).</p>\n" } ?? "")
                 + legend([("var(--bar)", "share of keys"), ("var(--second)", "share of memory")])
                 + bars(rows, label: "Shares of keys and memory by node") + nodeTable(shown)
                 + (more > 0 ? "<p class=\"quiet\">and \(more) more nodes</p>\n" : "")

@@ -94,7 +94,7 @@ package struct StatisticsPage {
             [title, "keys", "share", "memory", "share", "mean", "median", "99 %", "largest", "expire"],
             rows.map { name, keys in
                 func quantile(_ share: Double) -> String {
-                    ByteText.text(keys.memoryHistogram.quantile(share))
+                    ByteText.text(keys.memoryQuantile(share))
                 }
                 return [
                     name, NumberText.grouped(keys.keys), ShareText.text(report.keyShare(keys.keys)),

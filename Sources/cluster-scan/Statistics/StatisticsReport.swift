@@ -90,10 +90,11 @@ package struct StatisticsReport {
     package var method: String? {
         let sample = statistics.options.sample
         guard !sample.isAll else { return nil }
+        let measured = NumberText.counted(statistics.total.aged, "key")
+        let oneIn = NumberText.fixed(sample.oneIn, decimals: sample.oneIn < 10 ? 1 : 0)
         return
-            "Memory and expiry are estimates from \(NumberText.counted(statistics.total.aged, "key")), one in "
-            + NumberText.fixed(sample.oneIn, decimals: sample.oneIn < 10 ? 1 : 0)
-            + ". Numbers of keys are exact; biggest keys are those of the sample."
+            "Memory and expiry are estimates from \(measured), one in \(oneIn). Numbers of keys are exact; "
+            + "biggest keys are those of the sample."
     }
 
     /// What else has to be said.
@@ -101,7 +102,7 @@ package struct StatisticsReport {
         var remarks: [String] = []
         if statistics.vanished > 0 {
             remarks.append(
-                "\(NumberText.counted(statistics.vanished, "key")) expired or vanished meanwhile and do not count."
+                "\(NumberText.counted(statistics.vanished, "key")) vanished meanwhile and do not count."
             )
         }
         if let refusal = statistics.memoryRefusal {
@@ -127,6 +128,17 @@ package struct StatisticsReport {
 
     package func keyShare(_ keys: UInt64) -> Double? {
         statistics.total.keys == 0 ? nil : Double(keys) / Double(statistics.total.keys)
+    }
+
+    /// How evenly the nodes are loaded, in words; `nil` with one node, and of a part, as nodes are not read
+    /// equally fast.
+    package var balance: String? {
+        guard isComplete, let keys = imbalance({ Double($0.keys.keys) }) else { return nil }
+        let memory = imbalance { Double($0.keys.memory ?? 0) }.map {
+            ", \(NumberText.fixed($0, decimals: 2)) times of memory"
+        }
+        return "The fullest node holds \(NumberText.fixed(keys, decimals: 2)) times its fair share of keys"
+            + (memory ?? "")
     }
 
     /// How much more than its fair share the fullest node holds: 1.2 is a fifth more; `nil` with one node.

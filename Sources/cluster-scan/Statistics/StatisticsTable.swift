@@ -43,15 +43,14 @@ package struct StatisticsTable {
     // MARK: Groups of keys
 
     private var types: [String] {
-        groups("TYPE", report.types.map { (NameText.escaped(Array($0.name.utf8)), $0.keys) })
+        groups("TYPE", report.types.map { (ConsoleText.safe($0.name), $0.keys) }, showsKeyShare: true)
     }
 
     private var patterns: [String] {
         groups(
             "PATTERN",
-            report.patterns.map { pattern in
-                (pattern.glob.map(StatisticsTable.name) ?? "(all others)", pattern.keys)
-            }
+            report.patterns.map { ($0.glob.map(StatisticsTable.name) ?? "(all others)", $0.keys) },
+            showsKeyShare: layout.width >= 110
         )
     }
 
@@ -60,30 +59,33 @@ package struct StatisticsTable {
     }
 
     /// The bar shows the share of memory, or of keys where memory is not known.
-    private func groups(_ title: String, _ rows: [StatisticsReport.Row]) -> [String] {
+    private func groups(_ title: String, _ rows: [StatisticsReport.Row], showsKeyShare: Bool) -> [String] {
         let showsMemory = report.statistics.total.measured > 0
-        var table = TextTable([
-            (title, .left), ("KEYS", .right), ("", .right), ("MEMORY", .right), ("", .right),
-            ("MEAN", .right), ("EXPIRE", .right), ("", .left),
-        ])
         func weight(_ keys: KeyGroup) -> Double {
             Double(showsMemory ? keys.memory ?? 0 : keys.keys)
         }
         let largest = rows.map { weight($0.keys) }.max() ?? 0
-        for (name, keys) in rows {
-            table.append([
-                NameText.shortened(name, to: nameWidth), number(keys.keys),
-                ShareText.text(report.keyShare(keys.keys)),
+        let cells = rows.map { _, keys in
+            [number(keys.keys)] + (showsKeyShare ? [ShareText.text(report.keyShare(keys.keys))] : []) + [
                 ByteText.text(keys.memory), ShareText.text(report.memoryShare(keys)),
                 keys.meanMemory.map { ByteText.text($0) } ?? "-",
                 keys.expiringShare.map { NumberText.fixed($0 * 100, decimals: 0) + " %" } ?? "-",
                 drawn(weight(keys), of: largest),
-            ])
+            ]
         }
-        return section(table)
+        func table(_ names: [String]) -> TextTable {
+            var table = TextTable(
+                [(title, .left), ("KEYS", .right)] + (showsKeyShare ? [("", .right)] : [])
+                    + [("MEMORY", .right), ("", .right), ("MEAN", .right), ("EXPIRE", .right), ("", .left)]
+            )
+            for (name, cells) in zip(names, cells) { table.append([name] + cells) }
+            return table
+        }
+        // The names get what the numbers leave.
+        let taken = table(rows.map { _ in "" }).lines.map(\.count).max() ?? 0
+        let room = max(12, layout.width - taken + title.count)
+        return section(table(rows.map { NameText.shortened($0.name, to: room) }))
     }
-
-    private var nameWidth: Int { layout.width - 55 - bar.width }
 
     private var expiry: [String] {
         let rows = ExpiryClass.allCases.map { ($0, report.keys(expiring: $0)) }
@@ -157,7 +159,8 @@ package struct StatisticsTable {
             ])
         }
         let heading =
-            "HOTTEST OF \(NumberText.grouped(used)) SLOTS WITH KEYS (\(NumberText.compact(mean)) KEYS EACH ON AVERAGE)"
+            "HOTTEST OF \(NumberText.grouped(used)) SLOTS WITH KEYS "
+            + "(\(NumberText.compact(mean)) KEYS EACH ON AVERAGE)"
         return section(table, heading: heading)
     }
 
@@ -185,13 +188,7 @@ package struct StatisticsTable {
         if report.nodes.count > shown.count {
             lines.append("(and \(report.nodes.count - shown.count) more nodes: --format json has them)")
         }
-        if let keys = report.imbalance({ Double($0.keys.keys) }) {
-            let memory = report.imbalance { Double($0.keys.memory ?? 0) }
-            lines.append(
-                "The fullest node holds \(NumberText.fixed(keys, decimals: 2)) times its fair share of keys"
-                    + (memory.map { ", \(NumberText.fixed($0, decimals: 2)) times of memory" } ?? "")
-            )
-        }
+        lines += report.balance.map { [$0] } ?? []
         return lines
     }
 
