@@ -4,6 +4,8 @@ public struct DumpMark: Hashable, Sendable {
     public let cursor: ScanCursor
     /// How much stands before the mark.
     public let counts: DumpCounts
+    /// Keys that were found and could not be read.
+    public let leftOut: UInt64
     /// The length of the file up to the end of the mark, in bytes.
     public let offset: UInt64
     /// The checksum that the next block continues.

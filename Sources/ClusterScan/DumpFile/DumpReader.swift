@@ -150,12 +150,15 @@ public struct DumpReader: Sendable {
         case .mark:
             var reader = BlockBodyReader(body)
             let counts = try DumpCounts(from: &reader)
+            let leftOut = try reader.readNumber()
             let token = String(decoding: try reader.readString(), as: UTF8.self)
             guard reader.isAtEnd, counts == self.counts, let cursor = try? ScanCursor(token) else {
                 throw BlockBody.Malformed()
             }
             consume(to: end)
-            return .mark(DumpMark(cursor: cursor, counts: counts, offset: offset, chain: chain))
+            return .mark(
+                DumpMark(cursor: cursor, counts: counts, leftOut: leftOut, offset: offset, chain: chain)
+            )
         case .trailer:
             let trailer = try DumpTrailer(body: body)
             guard trailer.counts == counts else { throw BlockBody.Malformed() }

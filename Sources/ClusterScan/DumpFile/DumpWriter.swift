@@ -19,6 +19,8 @@ public struct DumpWriter: Sendable {
     private var pending = BlockBody()
     /// What was appended.
     public private(set) var counts: DumpCounts
+    /// Keys that were found and could not be read, so that they are not in the file.
+    public private(set) var leftOut: UInt64
     /// How many bytes the file has, with what it had before, without the records that are still collected.
     public private(set) var offset: UInt64
 
@@ -26,6 +28,7 @@ public struct DumpWriter: Sendable {
     public init() {
         chain = BlockHead.start
         counts = DumpCounts()
+        leftOut = 0
         offset = 0
     }
 
@@ -35,6 +38,7 @@ public struct DumpWriter: Sendable {
     public init(continuing mark: DumpMark) {
         chain = mark.chain
         counts = mark.counts
+        leftOut = mark.leftOut
         offset = mark.offset
     }
 
@@ -68,6 +72,13 @@ public struct DumpWriter: Sendable {
         }
     }
 
+    /// Notes keys that could not be read: the trailer will tell.
+    ///
+    /// - Parameter count: How many.
+    public mutating func leaveOut(_ count: UInt64) {
+        leftOut += count
+    }
+
     /// Writes the records that are still collected.
     ///
     /// - Parameter sink: Takes the bytes.
@@ -88,6 +99,7 @@ public struct DumpWriter: Sendable {
         try flush(to: sink)
         var body = BlockBody()
         counts.write(to: &body)
+        body.write(leftOut)
         body.write(string: Array(cursor.description.utf8))
         try writeBlock(.mark, body.bytes, to: sink)
     }
@@ -95,15 +107,10 @@ public struct DumpWriter: Sendable {
     /// Writes the trailer. Nothing may follow.
     ///
     /// - Parameters:
-    ///   - leftOut: How many keys were found and could not be read.
     ///   - uncovered: Slots that were wanted and could not be covered.
     ///   - sink: Takes the bytes.
     /// - Throws: What the sink throws.
-    public mutating func finish(
-        leftOut: UInt64 = 0,
-        uncovered: SlotSet = SlotSet(),
-        to sink: Sink
-    ) throws {
+    public mutating func finish(uncovered: SlotSet = SlotSet(), to sink: Sink) throws {
         try flush(to: sink)
         let trailer = DumpTrailer(counts: counts, leftOut: leftOut, uncovered: uncovered)
         try writeBlock(.trailer, trailer.body, to: sink)

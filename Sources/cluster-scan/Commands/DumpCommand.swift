@@ -64,6 +64,7 @@ struct DumpCommand: AsyncParsableCommand {
         let events = DumpEvents(console: console)
         let watch = TransferWatch(console, isQuiet: output.quiet)
         let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let signals = StopSignals()
         let run = FileDumpRun(
             scanner: scanner,
             query: scanQuery,
@@ -71,12 +72,19 @@ struct DumpCommand: AsyncParsableCommand {
             options: pace.options(limit: nil, onEvent: events.handle),
             output: file,
             events: events,
+            isStopping: { signals.received != nil },
             meter: watch.meter
         )
         watch.begin(seeds, configuration, draws: true)
-        let signals = StopSignals()
         let dumping = Task { await run.run() }
-        var ending = await signals.watch(stop: dumping.cancel) { await dumping.value }
+        let stop: @Sendable () -> Void = {
+            // What is under way makes a better end than a mark of some seconds ago.
+            Task {
+                try? await Task.sleep(for: DumpCommand.stopDelay)
+                dumping.cancel()
+            }
+        }
+        var ending = await signals.watch(stop: stop) { await dumping.value }
         if case .stopped = ending.dump.cause, let signal = signals.received {
             ending.dump.cause = .stopped(signal)
         }
@@ -87,6 +95,9 @@ struct DumpCommand: AsyncParsableCommand {
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
 
+    /// How long a group of values may take to be read after somebody has asked to stop.
+    private static let stopDelay = Duration.seconds(2)
+
     /// The servers' versions: what decides which servers can restore the dump.
     private func source(_ scanner: ClusterScanner) async -> String {
         let versions = (try? await scanner.nodes())?.compactMap { $0.version.map { "\($0)" } } ?? []
@@ -94,11 +105,13 @@ struct DumpCommand: AsyncParsableCommand {
     }
 
     private func report(_ ending: FileDumpRun.Ending, on console: Console, isWatched: Bool) {
-        if let first = ending.unread.first {
+        if ending.unreadCount > 0 {
+            // Those of an earlier run are only counted.
+            let names = KeyNames.list(ending.unread.map(\.key), of: Int(clamping: ending.unreadCount))
+            let reason = ending.unread.first.map { " (\($0.error))" } ?? ""
             console.warn(
                 "left out \(NumberText.counted(ending.unreadCount, "key")) that could not be read: "
-                    + KeyNames.list(ending.unread.map(\.key), of: Int(clamping: ending.unreadCount))
-                    + " (\(first.error))"
+                    + names + reason
             )
         }
         let complaint = ending.dump.complaint(colors: console.showsColors)

@@ -22,6 +22,8 @@ struct FileDumpRun: Sendable {
     /// `nil` for standard output.
     var output: DumpOutput?
     var events: DumpEvents
+    /// Whether somebody has asked to stop. The task is cancelled a while later, if that was not enough.
+    var isStopping: @Sendable () -> Bool
     var meter: ProgressMeter?
 
     private static let keysAtOnce = 4000
@@ -36,6 +38,8 @@ struct FileDumpRun: Sendable {
         var writer = start.map { DumpWriter(continuing: $0) } ?? DumpWriter()
         var bytes = BlockWriter(output?.file ?? .standardOutput)
         var cursor = start?.cursor ?? .start
+        // Whether the records written so far are exactly those the cursor stands for.
+        var isSettled = true
         let before = writer.counts.records
         var ending = Ending(dump: DumpEnding(.limitReached, keys: 0, cursor: cursor))
         let batches = scanner.batches(
@@ -49,25 +53,29 @@ struct FileDumpRun: Sendable {
                 let header = DumpHeader(created: WallClock.milliseconds, query: query, source: source)
                 try writer.begin(header) { try bytes.append($0) }
             }
-            try await copy(batches, into: &writer, &bytes, &cursor, &ending)
+            try await copy(batches, into: &writer, &bytes, &cursor, &isSettled, &ending)
             guard let report = await batches.report else { throw CancellationError() }
             ending.dump.cause = .finished(report)
             // With --resume slots that could not be covered are left for the next run.
             if report.isComplete || output == nil {
-                try writer.finish(leftOut: ending.unreadCount, uncovered: report.uncovered) {
-                    try bytes.append($0)
-                }
+                try writer.finish(uncovered: report.uncovered) { try bytes.append($0) }
             }
             try bytes.flush()
             if report.isComplete { try output?.complete() }
         } catch {
             ending.dump.cause =
                 error is CancellationError ? .stopped(.interrupted) : .failed(CommandFailure(error))
-            // What could not be written has been reported already; a mark that is missing shows.
-            if !ending.dump.cause.isOutputFailure { try? bytes.flush() }
+            do {
+                if isSettled, !cursor.isStart, !cursor.isFinished, !ending.dump.cause.isOutputFailure {
+                    try mark(cursor, in: &writer, &bytes)
+                }
+            } catch {
+                ending.dump.cause = .failed(CommandFailure(error))
+            }
         }
         ending.dump.keys = writer.counts.records - before
         ending.bytes = writer.offset
+        ending.unreadCount = writer.leftOut
         ending.dump.cursor = cursor
         ending.dump.nodes = events.nodeCount
         ending.dump.elapsed = begin.duration(to: .now)
@@ -79,6 +87,7 @@ struct FileDumpRun: Sendable {
         into writer: inout DumpWriter,
         _ bytes: inout BlockWriter,
         _ cursor: inout ScanCursor,
+        _ isSettled: inout Bool,
         _ ending: inout Ending
     ) async throws {
         var reader = RecordReader(scanner)
@@ -89,21 +98,32 @@ struct FileDumpRun: Sendable {
             waiting += batch.keys.map(\.bytes)
             let isDue = ContinuousClock.now - flushed >= Self.flushInterval
             guard waiting.count >= Self.keysAtOnce || isDue else { continue }
+            isSettled = false
             try await read(&waiting, with: &reader, into: &writer, &bytes, &ending)
+            isSettled = true
             cursor = batch.cursor
             meter?.note(keys: writer.counts.records, cursor: cursor)
             flushed = .now
             // At the end the trailer says it all.
             guard !cursor.isFinished else { continue }
-            if Task.isCancelled || flushed - marked >= Self.markInterval {
-                try writer.mark(cursor) { try bytes.append($0) }
-                try bytes.flush()
-                try output?.file.synchronize()
+            guard !isStopping() else { throw CancellationError() }
+            if flushed - marked >= Self.markInterval {
+                try mark(cursor, in: &writer, &bytes)
                 marked = .now
             }
-            try Task.checkCancellation()
         }
+        isSettled = false
         try await read(&waiting, with: &reader, into: &writer, &bytes, &ending)
+    }
+
+    private func mark(
+        _ cursor: ScanCursor,
+        in writer: inout DumpWriter,
+        _ bytes: inout BlockWriter
+    ) throws {
+        try writer.mark(cursor) { try bytes.append($0) }
+        try bytes.flush()
+        try output?.file.synchronize()
     }
 
     private func read(
@@ -118,7 +138,7 @@ struct FileDumpRun: Sendable {
             try writer.append(record) { try bytes.append($0) }
         }
         waiting = []
-        ending.unreadCount += UInt64(unread.count)
+        writer.leaveOut(UInt64(unread.count))
         ending.unread += unread.prefix(max(0, KeyNames.most - ending.unread.count))
     }
 }

@@ -10,12 +10,13 @@ enum SampleDump {
 
     /// Names and payloads of all lengths and any bytes, some with an expiry.
     static func records(_ count: Int) -> [DumpRecord] {
-        (0..<count).map { index in
-            DumpRecord(
-                key: index == 0 ? [] : [0xFF, 0, UInt8(index % 256)] + Array("key \(index)".utf8),
-                expiry: index.isMultiple(of: 3) ? 1_700_000_000_000 + Int64(index) : nil,
-                payload: (0..<(index * 7 % 300)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ index) }
-            )
+        (0..<count).map { (index: Int) -> DumpRecord in
+            let name: [UInt8] = [0xFF, 0, UInt8(truncatingIfNeeded: index)] + Array("key \(index)".utf8)
+            let expiry: Int64? = index.isMultiple(of: 3) ? 1_700_000_000_000 + Int64(index) : nil
+            let payload: [UInt8] = (0..<(index * 7 % 300)).map { (position: Int) -> UInt8 in
+                UInt8(truncatingIfNeeded: position &* 31 &+ index)
+            }
+            return DumpRecord(key: index == 0 ? [] : name, expiry: expiry, payload: payload)
         }
     }
 
@@ -25,10 +26,14 @@ enum SampleDump {
         var writer = DumpWriter()
         try writer.begin(header) { bytes += $0 }
         for (index, record) in records.enumerated() {
-            if index == position { try writer.mark(.start) { bytes += $0 } }
+            if index == position {
+                writer.leaveOut(1)
+                try writer.mark(.start) { bytes += $0 }
+            }
             try writer.append(record) { bytes += $0 }
         }
-        try writer.finish(leftOut: 2, uncovered: SlotSet("5-7") ?? SlotSet()) { bytes += $0 }
+        writer.leaveOut(1)
+        try writer.finish(uncovered: SlotSet("5-7") ?? SlotSet()) { bytes += $0 }
         return bytes
     }
 

@@ -151,7 +151,7 @@ extension IntegrationTests {
                 var random = SplitMix64(state: 4)
                 var sizes: [Int64] = []
                 for _ in 0..<3 {
-                    let delay = Duration.milliseconds(Int.random(in: 5200...6500, using: &random))
+                    let delay = Duration.milliseconds(Int.random(in: 6800...8500, using: &random))
                     _ = try await tool.shell("\(line) --max-keys-per-second 3k", killedAfter: delay)
                     let path = tool.path("keys.partial")
                     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
@@ -176,6 +176,31 @@ extension IntegrationTests {
                 #expect(marks >= 3)
                 #expect(names.count == expected.count, "no key twice: nothing moved")
                 #expect(Set(names) == Set(expected.keys))
+            }
+        }
+
+        @Test("servers without PEXPIRETIME and without MEMORY are dumped with all expiries, too")
+        func older() async throws {
+            let tool = try TransferTool()
+            var options = Self.single
+            options.configuration = [#"rename-command PEXPIRETIME """#, #"rename-command MEMORY """#]
+            try await LocalCluster.with(options) { source in
+                try await source.load(SampleKeys(count: 300, seed: 9))
+                try await source.command(0, "SET", "expiring", "soon", "PX", 3_600_000)
+                let count = try await source.keyCount()
+                try await LocalCluster.with(Self.single) { target in
+                    let outcome = try await tool.shell(
+                        "$tool dump \(source.nodes[0].address) | $tool restore - \(target.nodes[0].address)"
+                    )
+                    #expect(outcome.status == 0, "\(outcome.messages)")
+                    #expect(try await target.keyCount() == count)
+                    let names = try await source.command(0, "KEYS", "*").array?.compactMap(\.bytes) ?? []
+                    for name in names {
+                        let before = try await source.command(0, "PTTL", name).integer ?? 0
+                        let after = try await target.command(0, "PTTL", name).integer ?? 0
+                        #expect(abs(before - after) < 2000)
+                    }
+                }
             }
         }
 
