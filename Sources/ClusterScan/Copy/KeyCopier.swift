@@ -164,7 +164,7 @@ public final class KeyCopier: Sendable {
                 small.sizes.append(sizes[place])
             }
         }
-        for group in KeySizes.groups(small.sizes, limit: options.maximumBytesInMemory) {
+        for group in KeySizes.runs(of: small.sizes, atMost: options.maximumBytesInMemory) {
             large += try await copyInOnePiece(group.map { small.items[$0] }, &tally)
         }
         try await copyByElements(large, &tally)

@@ -30,7 +30,7 @@ struct ValueComparison: Sendable {
             verdicts[index] = try await compareSome(of: pairs[index])
         }
         let small = pairs.indices.filter { sizes[$0] <= maximumPieceBytes }
-        for group in KeySizes.groups(small.map { sizes[$0] }, limit: maximumBytesInMemory / 2) {
+        for group in KeySizes.runs(of: small.map { sizes[$0] }, atMost: maximumBytesInMemory / 2) {
             let indices = group.map { small[$0] }
             for (index, verdict) in zip(indices, try await compareSmall(indices.map { pairs[$0] })) {
                 verdicts[index] = verdict

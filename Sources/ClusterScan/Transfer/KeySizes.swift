@@ -1,6 +1,6 @@
-/// Groups keys by what their values take, so that many small values travel together and a large one alone.
-package struct KeySizes {
-    /// What a value is thought to take whose size the server does not tell.
+/// What values take in their server's memory, so that many small ones travel together and a large one alone.
+package enum KeySizes {
+    /// What a value is thought to take whose size the server does not tell, as the user may not ask.
     static let assumed = 256 << 10
 
     static func command(for key: [UInt8]) -> KeyCommand {
@@ -11,6 +11,22 @@ package struct KeySizes {
     static func size(_ reply: KeyReply) -> Int? {
         guard case .value(.integer(let size)) = reply else { return nil }
         return Int(clamping: size)
+    }
+
+    /// Reads the sizes in bytes, in the order of the keys; 0 for a key that is not there.
+    static func read(
+        of keys: [[UInt8]],
+        at scanner: ClusterScanner,
+        options: CommandOptions
+    ) async throws -> [Int] {
+        try await scanner.answers(
+            to: keys.map(command),
+            options: options,
+            toleratingNoPermission: true
+        ).map { answer in
+            if answer.value == .null { return 0 }
+            return answer.integer.map { Int(clamping: $0) } ?? assumed
+        }
     }
 
     /// Cuts a list into runs of at most so many bytes, or of one element.
@@ -32,33 +48,4 @@ package struct KeySizes {
         if first < sizes.count { runs.append(first..<sizes.count) }
         return runs
     }
-}
-
-extension KeyReply {
-    /// The value, or `nil` if the server refused this one command.
-    ///
-    /// - Throws: ``ClusterScanError`` if the reason concerns all commands: a right that is missing, a node out
-    ///   of reach.
-    func valueUnlessRefused() throws(ClusterScanError) -> Result<RESPValue, ClusterScanError> {
-        switch self {
-        case .value(let value):
-            return .success(value)
-        case .error(let error):
-            let code: ClusterScanError.Code = error.lacksRights ? .permissionDenied : .protocolViolation
-            let failure = ClusterScanError(code, error.message)
-            if error.lacksRights { throw failure }
-            return .failure(failure)
-        case .tooLarge(let error):
-            return .failure(error)
-        case .outcomeUnknown(let error), .unreachable(let error):
-            throw error
-        }
-    }
-}
-
-extension ServerError {
-    /// Whether the user may not do this, whatever the key is.
-    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) }
-
-    var isUnknownCommand: Bool { code == "ERR" && message.contains("unknown command") }
 }

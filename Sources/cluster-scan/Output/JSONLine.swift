@@ -72,26 +72,6 @@ extension BlockWriter {
 
     /// RFC 4648 §4, with padding.
     mutating func writeBase64(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for offset in 0..<3 {
-                bits = bits << 8 | (offset < group.count ? UInt32(group[start + offset]) : 0)
-            }
-            for digit in 0..<4 {
-                let value = UInt8(truncatingIfNeeded: bits >> UInt32(18 - 6 * digit) & 63)
-                try append(digit <= group.count ? Self.base64Digit(value) : UInt8(ascii: "="))
-            }
-        }
-    }
-
-    private static func base64Digit(_ value: UInt8) -> UInt8 {
-        switch value {
-        case 0..<26: UInt8(ascii: "A") + value
-        case 26..<52: UInt8(ascii: "a") + value - 26
-        case 52..<62: UInt8(ascii: "0") + value - 52
-        case 62: UInt8(ascii: "+")
-        default: UInt8(ascii: "/")
-        }
+        try Base64.encode(bytes) { (digit) throws(SystemError) in try append(digit) }
     }
 }

@@ -73,7 +73,7 @@ extension StatisticsReport {
 
     private static func json(_ entry: BiggestKeys.Entry) -> JSONText {
         .object([
-            NameText.json(entry.name),
+            JSONText.member("key", entry.name),
             ("type", .string(entry.type.rawValue)),
             ("slot", .number(Int(HashSlot(key: entry.name).rawValue))),
             ("memory_bytes", number(entry.memory)),

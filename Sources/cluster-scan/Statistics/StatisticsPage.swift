@@ -127,7 +127,7 @@ package struct StatisticsPage {
             ["key", "type", "memory", "length", "expires in", "slot"],
             entries.map { entry in
                 [
-                    NameText.escaped(entry.name), entry.type.rawValue, ByteText.text(entry.memory),
+                    EscapedText.text(entry.name), entry.type.rawValue, ByteText.text(entry.memory),
                     entry.length.map { NumberText.grouped($0) } ?? "-", StatisticsTable.expiry(entry),
                     String(HashSlot(key: entry.name).rawValue),
                 ]

@@ -112,7 +112,7 @@ package struct StatisticsTable {
         for entry in entries {
             table.append([
                 ByteText.text(entry.memory), entry.length.map(number) ?? "-", entry.type.rawValue,
-                StatisticsTable.expiry(entry), NameText.escaped(entry.name),
+                StatisticsTable.expiry(entry), EscapedText.text(entry.name),
             ])
         }
         return section(cut(table), heading: "BIGGEST KEYS BY MEMORY")
@@ -126,7 +126,7 @@ package struct StatisticsTable {
             for entry in keys.prefix(min(report.top, 2)) {
                 table.append([
                     name, entry.length.map(number) ?? "-", ByteText.text(entry.memory),
-                    NameText.escaped(entry.name),
+                    EscapedText.text(entry.name),
                 ])
             }
         }

@@ -11,7 +11,7 @@ struct FileDumpRun: Sendable {
 
         var status: ExitStatus {
             guard dump.status == .complete else { return dump.status }
-            return unreadCount > 0 ? .unusableData : .complete
+            return unreadCount > 0 ? .keysRefused : .complete
         }
     }
 

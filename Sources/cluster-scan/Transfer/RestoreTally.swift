@@ -44,7 +44,7 @@ package struct RestoreTally: Sendable {
 
     package var status: ExitStatus {
         if failed.count > 0 { return .unavailable }
-        return notRestored > 0 ? .unusableData : .complete
+        return notRestored > 0 ? .keysRefused : .complete
     }
 
     /// What is in the way of each kind of record that was not restored.

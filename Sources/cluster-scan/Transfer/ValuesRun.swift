@@ -17,7 +17,7 @@ struct ValuesRun: Sendable {
 
         var status: ExitStatus {
             guard dump.status == .complete else { return dump.status }
-            return unreadCount > 0 || !unknownTypes.isEmpty ? .unusableData : .complete
+            return unreadCount > 0 || !unknownTypes.isEmpty ? .keysRefused : .complete
         }
     }
 

@@ -13,11 +13,4 @@ struct TemporaryKeyTests {
         #expect(name.starts(with: TemporaryKey.prefix.utf8))
         #expect(name != TemporaryKey.name(besides: Array(key.utf8)), "nobody else uses it")
     }
-
-    @Test("values are gathered up to a limit, and what is larger stands alone")
-    func groups() {
-        #expect(KeySizes.groups([], limit: 10) == [])
-        #expect(KeySizes.groups([4, 6, 1, 20, 3, 3], limit: 10) == [[0, 1], [2], [3], [4, 5]])
-        #expect(KeySizes.groups([20], limit: 10) == [[0]])
-    }
 }

@@ -51,7 +51,7 @@ struct TransferCommandTests {
         tally.add(.repeated, of: record([0x63]))
         #expect(tally.status == .complete && tally.complaints.isEmpty)
         for number in 0..<7 { tally.add(.exists, of: record(Array("k\(number)".utf8))) }
-        #expect(tally.status == .unusableData && tally.notRestored == 7)
+        #expect(tally.status == .keysRefused && tally.notRestored == 7)
         #expect(
             tally.complaints == [
                 "7 keys not restored, as they exist already (--replace overwrites them): k0, k1, k2, k3, k4, …"
@@ -59,7 +59,7 @@ struct TransferCommandTests {
         )
         tally.add(.refused(ServerError(message: "ERR Bad data format")), of: record([0xFF, 0x0A, 0x41]))
         #expect(tally.complaints.last?.contains(#"cannot read dumps of newer ones): \xff\x0aA"#) == true)
-        #expect(tally.status == .unusableData)
+        #expect(tally.status == .keysRefused)
         tally.add(.failed(ClusterScanError(.unreachable, "gone")), of: record([]))
         #expect(tally.status == .unavailable && tally.notRestored == 9)
     }

@@ -7,7 +7,7 @@ extension JSONText {
         if bytes.withUnsafeBytes(UTF8Reader.isValid) {
             (name, .string(String(decoding: bytes, as: UTF8.self)))
         } else {
-            (name + "_base64", .string(base64(bytes)))
+            (name + "_base64", .string(Base64.text(bytes)))
         }
     }
 
@@ -19,7 +19,7 @@ extension JSONText {
             if bytes.withUnsafeBytes(UTF8Reader.isValid) {
                 self = .string(String(decoding: bytes, as: UTF8.self))
             } else {
-                self = .object([("base64", .string(JSONText.base64(bytes)))])
+                self = .object([("base64", .string(Base64.text(bytes)))])
             }
         case .integer(let number):
             self = number.magnitude <= 1 << 53 ? .number(Int(number)) : .string(String(number))
@@ -27,23 +27,5 @@ extension JSONText {
         case .error(let error): self = .object([("error", .string(error.message))])
         case .array(let elements): self = .array(elements.map(JSONText.init))
         }
-    }
-
-    /// RFC 4648 §4, with padding.
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for offset in 0..<3 {
-                bits = bits << 8 | (offset < group.count ? UInt32(group[start + offset]) : 0)
-            }
-            for digit in 0..<4 {
-                let value = Int(bits >> UInt32(18 - 6 * digit) & 63)
-                text.append(digit <= group.count ? digits[value] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }
