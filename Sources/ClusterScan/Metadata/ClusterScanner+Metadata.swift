@@ -10,7 +10,7 @@ extension ClusterScanner {
     ///
     /// ```swift
     /// for try await batch in scanner.batches() {
-    ///     let answer = try await scanner.metadata(of: batch.keys, fields: [.type, .ttl], preferring: batch.node)
+    ///     let answer = try await scanner.metadata(of: batch.keys, fields: [.type], preferring: batch.node)
     ///     for (key, metadata) in zip(batch.keys, answer.keys) { … }
     /// }
     /// ```
@@ -24,8 +24,7 @@ extension ClusterScanner {
     ///   ``KeyMetadata/isGone``.
     /// - Throws: ``ClusterScanError`` if some keys' nodes did not answer within the options' patience;
     ///   `CancellationError`.
-    /// - Complexity: O(*n*) in the number of keys; one round trip for each of 4,096 keys and node, and another
-    ///   for lengths.
+    /// - Complexity: O(*n*) in the number of keys; one round trip for 4,096 keys, and another for lengths.
     public func metadata(
         of keys: KeyBatch,
         fields: Set<KeyField>,

@@ -1,6 +1,7 @@
 /// What the servers said of one key. Only what was asked for is there.
 ///
-/// Servers are asked one thing after another, while others use the key: the answers need not be of one moment.
+/// Servers are asked one thing after another, while others use the key: the answers need not be of one
+/// moment.
 public struct KeyMetadata: Hashable, Sendable {
     /// How long a key will still live.
     public enum Lifetime: Hashable, Sendable {

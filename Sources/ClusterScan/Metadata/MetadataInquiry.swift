@@ -93,7 +93,8 @@ package struct MetadataInquiry: Sendable {
 
     /// Takes the replies to the commands of the last round, in their order.
     ///
-    /// - Throws: The error of a command that no node answered: a gap that looked like an answer would be worse.
+    /// - Throws: The error of a command that no node answered: a gap that looked like an answer would be
+    ///   worse.
     package mutating func take(_ replies: [KeyReply]) throws(ClusterScanError) {
         assert(replies.count == questions.count, "every question has its reply")
         for (question, reply) in zip(questions, replies) {

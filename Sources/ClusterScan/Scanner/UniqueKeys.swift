@@ -1,12 +1,12 @@
-/// Remembers which keys were returned, so that none is returned twice. Exact: whole names are kept, not hashes
-/// of them.
+/// Remembers which keys were returned, so that none is returned twice. Exact: whole names are kept, not
+/// hashes of them.
 ///
 /// An iteration may return a key twice where a server rehashes, where a slot is read again or at both ends of
 /// its migration. But never once its slot is covered: only slots that are not covered are claimed, a slot has
 /// one claim at most, a batch holds keys of claimed slots alone (rules R1 and R2 of `Docs/Guarantee.md`), and
-/// what is covered stays so. So the names of a slot are forgotten as soon as a cursor says that it is covered:
-/// what is held are the names of nodes that are being read, and ``ScanOptions/maximumConcurrentNodes`` bounds
-/// these.
+/// what is covered stays so. So the names of a slot are forgotten as soon as a cursor says that it is
+/// covered: what is held are the names of nodes that are being read, and
+/// ``ScanOptions/maximumConcurrentNodes`` bounds these.
 ///
 /// A name takes its length and about 24 bytes: `Docs/Dumps.md` has measurements.
 public struct UniqueKeys: Sendable {

@@ -8,10 +8,10 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write also what servers know of the keys: \(FieldList.allNames), or some of these.",
             discussion: """
-                ttl: milliseconds, -1 if it never expires. memory: bytes. idle: seconds. freq: only where the \
-                maxmemory-policy is an LFU one; idle only where it is not. length: bytes, elements or entries; \
-                servers count this question alone as a use of the key. Keys that are gone by then are written \
-                with nothing but slot and node ("gone":true in JSON).
+                ttl: milliseconds, -1 if it never expires. memory: bytes. idle: seconds. freq: only where \
+                the maxmemory-policy is an LFU one; idle only where it is not. length: bytes, elements or \
+                entries; servers count this question alone as a use of the key. Keys that are gone by then \
+                are written with nothing but slot and node ("gone":true in JSON).
                 """,
             valueName: "fields"
         )
@@ -23,8 +23,8 @@ struct OutputOptions: ParsableArguments {
             "How keys are written: text, json, csv, tsv or nul.",
             discussion: """
                 text: one name a line; control characters, backslashes and bytes that are not UTF-8 as \\n \
-                \\r \\t \\\\ \\xHH, so that every name can be told; columns behind tabs. tsv: the same below a \
-                header. csv: RFC 4180 with a header, names escaped as in text. json: {"key":"…"} a line, \
+                \\r \\t \\\\ \\xHH, so that every name can be told; columns behind tabs. tsv: the same below \
+                a header. csv: RFC 4180 with a header, names escaped as in text. json: {"key":"…"} a line, \
                 {"key_base64":"…"} for names that are not UTF-8, and a last line {"report":{"complete":…}}; \
                 without that line, or with false, it is a part. nul: the bytes as they are, \
                 and a zero byte (xargs -0). On a terminal, characters that could mislead the eye are escaped \

@@ -21,7 +21,7 @@ package struct CheckpointFile: Sendable {
         }
     }
 
-    /// Replaces the file in one step: whenever the process is killed, it is either the old one or the new one.
+    /// Replaces the file in one step: whenever the process is killed, it is either the old or the new one.
     package func save(_ checkpoint: Checkpoint) throws(SystemError) {
         try FileSystem.replace(path, with: checkpoint.text)
     }

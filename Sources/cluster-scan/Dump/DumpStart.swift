@@ -33,15 +33,15 @@ struct DumpStart {
         if let made = checkpoint?.layout, made != output.layout {
             throw CommandFailure(
                 .unusableData,
-                "the checkpoint was made with '\(made)', not with '\(output.layout)'. Repeat these options, or "
-                    + "remove \(checkpointFile?.path ?? "the checkpoint") to start from the beginning"
+                "the checkpoint was made with '\(made)', not with '\(output.layout)'. Repeat these options, "
+                    + "or remove \(checkpointFile?.path ?? "the checkpoint") to start from the beginning"
             )
         }
         if output.unique, (cursor.inspection?.keysReturned ?? 0) > 0, checkpoint?.output == nil {
             throw CommandFailure(
                 .usage,
-                "--unique cannot go on from a cursor, which does not know the keys before it: use --checkpoint "
-                    + "and --output from the beginning on"
+                "--unique cannot go on from a cursor, which does not know the keys before it: use "
+                    + "--checkpoint and --output from the beginning on"
             )
         }
         try open(output, checkpoint)

@@ -44,8 +44,8 @@ package struct OutputFile: Sendable {
         throw SystemError("take \(partial), which another process is writing", code: EWOULDBLOCK)
     }
 
-    /// Opens the partial file to go on behind a mark. What comes after the mark is cut off: it will be written
-    /// again.
+    /// Opens the partial file to go on behind a mark. What comes after the mark is cut off: it will be
+    /// written again.
     ///
     /// - Parameters:
     ///   - path: The name of the complete file.
