@@ -57,6 +57,8 @@ enum TransferKeys {
         var digest: String
         var type: String
         var expiry: Int
+
+        var content: [String] { [digest, type] }
     }
 
     /// The keys that a node owns; keys that are in nobody's slots are not looked at.

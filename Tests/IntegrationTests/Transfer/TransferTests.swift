@@ -136,7 +136,14 @@ extension IntegrationTests {
                 try await LocalCluster.with(Self.single) { target in
                     let restored = try await tool.shell("$tool restore keys \(target.nodes[0].address)")
                     #expect(restored.status == 0, "\(restored.messages)")
-                    #expect(try await TransferKeys.facts(of: target) == expected)
+                    let arrived = try await TransferKeys.facts(of: target)
+                    #expect(arrived.mapValues(\.content) == expected.mapValues(\.content))
+                    // Each MIGRATE sets an expiry anew from what is left, and so moves it a little.
+                    #expect(
+                        expected.allSatisfy { name, facts in
+                            abs((arrived[name]?.expiry ?? 0) - facts.expiry) < 1000
+                        }
+                    )
                 }
             }
         }
