@@ -134,7 +134,9 @@ package struct StatisticsTable {
     }
 
     package static func expiry(_ entry: BiggestKeys.Entry) -> String {
-        entry.millisecondsToLive.map { NumberText.elapsed(.milliseconds($0)) } ?? "never"
+        guard let milliseconds = entry.millisecondsToLive else { return "never" }
+        let days = milliseconds / 86_400_000
+        return days < 2 ? NumberText.elapsed(.milliseconds(milliseconds)) : NumberText.counted(days, "day")
     }
 
     // MARK: Places
@@ -160,7 +162,7 @@ package struct StatisticsTable {
         }
         let heading =
             "HOTTEST OF \(NumberText.grouped(used)) SLOTS WITH KEYS "
-            + "(\(NumberText.compact(mean)) KEYS EACH ON AVERAGE)"
+            + "(\(NumberText.fixed(mean, decimals: mean < 10 ? 1 : 0)) KEYS EACH ON AVERAGE)"
         return section(table, heading: heading)
     }
 

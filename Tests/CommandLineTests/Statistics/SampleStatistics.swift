@@ -38,7 +38,7 @@ struct SampleStatistics {
                         type: index % 3 == 0 ? .hash : .string,
                         measurement: options.sample.includes(bytes) ? measurement : nil
                     ),
-                    at: nodes[index * index % 3]
+                    at: nodes[index % 7 % 3]
                 )
             }
         }
