@@ -97,23 +97,17 @@ extension IntegrationTests {
                 let moves = stride(from: 100, to: 16_384, by: 900).map {
                     SlotMove(slot: $0, source: owners[$0], destination: (owners[$0] + 1) % 3)
                 }
+                // There and back again, and then no more: what always moves is never covered.
                 let resharding = Task {
-                    var moved = 0
-                    var moves = moves
-                    while !Task.isCancelled {
-                        for move in moves where !Task.isCancelled {
+                    for moves in [moves, moves.map(\.back), moves] {
+                        for move in moves {
                             try await cluster.begin(move)
                             try await cluster.moveKeys(move, atMost: 1)
                             try await cluster.moveKeys(move)
                             try await cluster.end(move)
-                            moved += 1
                         }
                         try await cluster.waitUntilAgreed()
-                        moves = moves.map {
-                            SlotMove(slot: $0.slot, source: $0.destination, destination: $0.source)
-                        }
                     }
-                    return moved
                 }
                 var whole = KeyTally()
                 for (index, part) in parts.enumerated() {
@@ -132,15 +126,13 @@ extension IntegrationTests {
                         )
                     )
                 }
-                resharding.cancel()
-                do {
-                    let moved = try await resharding.value
-                    #expect(moved > 5)
-                } catch is CancellationError {
-                    // It was between two steps.
-                }
+                try await resharding.value
                 #expect(whole.difference(from: Self.names, allowingRepeats: true) == nil)
             }
         }
     }
+}
+
+extension SlotMove {
+    fileprivate var back: SlotMove { SlotMove(slot: slot, source: destination, destination: source) }
 }
