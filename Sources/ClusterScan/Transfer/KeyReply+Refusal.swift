@@ -23,6 +23,4 @@ extension KeyReply {
 extension ServerError {
     /// Whether the user may not do this, whatever the key is.
     var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) }
-
-    var isUnknownCommand: Bool { code == "ERR" && message.contains("unknown command") }
 }
