@@ -46,6 +46,10 @@ struct WorkRun {
         }
         while line.count > 0 { await line.settleFirst() }
         if let failure = line.failure { return .failed(failure) }
+        if case .complete = ending, await batches.report?.isComplete == true {
+            // The last batch is handed out before its slots are credited: its cursor is not yet the end.
+            line.skip(to: ScanCursor(state: .finished))
+        }
         do {
             try onProgress(line.progress)
         } catch {

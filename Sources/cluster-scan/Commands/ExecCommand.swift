@@ -6,7 +6,7 @@ struct ExecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec",
         abstract: "Run a command for every key that matches.",
-        usage: "cluster-scan exec [<options>] [<url> ...] -- <command> [<argument> ...] {} [<argument> ...]",
+        usage: "cluster-scan exec [<options>] [<url> ...] -- <command> ... {} ...",
         discussion: """
             What follows -- is a command of the server in which {} stands for the key: once, alone or \
             within an argument ('copy:{}'), and where the command has its key. Each command goes to the node \
@@ -20,7 +20,8 @@ struct ExecCommand: AsyncParsableCommand {
 
             EXAMPLES
               The memory that each key takes, the largest first:
-                cluster-scan exec --match 'user:*' -- MEMORY USAGE {} | sort -t$'\\t' -k2 -rn
+                cluster-scan exec --match 'user:*' -- MEMORY USAGE {} |
+                  sort -t $'\\t' -k 2 -rn
 
               Lengths of all lists, for a program:
                 cluster-scan exec --type list --format json -- LLEN {}
@@ -84,7 +85,7 @@ struct ExecCommand: AsyncParsableCommand {
 
     func run() async throws {
         let template = try template()
-        let review = try await connection.withScanner { try await $0.review(template) }
+        let review = try await review(template)
         if !review.isReadOnly {
             try ChangeOptions.validate(query, all: all)
         }
@@ -105,6 +106,18 @@ struct ExecCommand: AsyncParsableCommand {
         }
     }
 
+    private func review(_ template: CommandTemplate) async throws -> ClusterScanner.CommandReview {
+        do {
+            return try await connection.withScanner { try await $0.review(template) }
+        } catch let error as ClusterScanError where error.code == .permissionDenied {
+            throw CommandFailure(
+                .notPermitted,
+                "\(error.description). Servers are asked what a command is: the user needs +command|info and "
+                    + "+command|getkeys (ACL SETUSER)"
+            )
+        }
+    }
+
     private func tryOut(_ template: CommandTemplate, _ session: WorkSession) async throws {
         let words = WorkWords(done: "given \(commandName)")
         let (pattern, type) = (query.pattern, query.keyType)
@@ -120,15 +133,17 @@ struct ExecCommand: AsyncParsableCommand {
         }
         let report = ChangeReport(words)
         let rate = work.rate.map { Double($0.value) }
+        var result: String?
         if format == .json {
-            try StandardOutput.write(report.json(preview, rate: rate).text + "\n")
+            result = report.json(preview, rate: rate).text + "\n"
         } else if preview.report.isComplete {
             preview.samples = preview.samples.map { key in
                 Array(template.filled(with: key).joined(separator: [UInt8(ascii: " ")]))
             }
-            try StandardOutput.write(report.text(preview, rate: rate))
+            result = report.text(preview, rate: rate)
         }
-        try await session.finish(WorkEnding(preview.report, signal: signal), words: words, dryRun: true)
+        let ending = WorkEnding(preview.report, signal: signal)
+        try await session.finish(ending, words: words, dryRun: true, result: result)
     }
 
     private func act(_ template: CommandTemplate, isRepeatable: Bool, _ session: WorkSession) async throws {

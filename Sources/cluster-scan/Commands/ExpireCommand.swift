@@ -16,7 +16,10 @@ struct ExpireCommand: AsyncParsableCommand {
             EXAMPLES
               Sessions that were forgotten, within a day and an hour:
                 cluster-scan expire --match 'session:*' --only nx --ttl 24h --jitter 1h
-                cluster-scan expire --match 'session:*' --only nx --ttl 24h --jitter 1h --yes
+
+              The same in earnest, at most 5,000 keys a second:
+                cluster-scan expire --match 'session:*' --only nx \\
+                  --ttl 24h --jitter 1h --rate 5k --yes
 
               A campaign, at its end:
                 cluster-scan expire --match 'campaign:*' --at 2031-01-01T00:00:00Z --yes

@@ -5,7 +5,7 @@ package struct ChangeReport {
     private let words: WorkWords
 
     /// What servers and client do at least without a limit, in keys a second: measured on a small machine.
-    private static let usualRate = 150_000.0
+    private static let usualRate = 100_000.0
 
     package init(_ words: WorkWords) {
         self.words = words

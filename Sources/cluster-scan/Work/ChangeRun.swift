@@ -37,13 +37,12 @@ struct ChangeRun {
         let ending = WorkEnding(preview.report, signal: signal)
         let report = ChangeReport(words)
         let rate = work.rate.map { Double($0.value) }
-        if preview.report.isComplete || options.format == .json {
-            try StandardOutput.write(
-                options.format == .json
-                    ? report.json(preview, rate: rate).text + "\n" : report.text(preview, rate: rate)
-            )
-        }
-        try await session.finish(ending, words: words, dryRun: true)
+        let result: String? =
+            switch options.format {
+            case .json: report.json(preview, rate: rate).text + "\n"
+            case .text: preview.report.isComplete ? report.text(preview, rate: rate) : nil
+            }
+        try await session.finish(ending, words: words, dryRun: true, result: result)
     }
 
     private func act(_ session: WorkSession) async throws {
@@ -68,12 +67,13 @@ struct ChangeRun {
         }
         let ending = WorkEnding(result.0, signal: signal)
         let report = ChangeReport(words)
-        if options.format == .json {
-            try StandardOutput.write(report.json(ending, remaining: result.remaining).text + "\n")
-        } else if ending.report.isComplete, !work.quiet {
-            try StandardOutput.write(report.text(ending, remaining: result.remaining))
-        }
-        try await session.finish(ending, words: words)
+        let isTold = ending.report.isComplete && !work.quiet
+        let text: String? =
+            switch options.format {
+            case .json: report.json(ending, remaining: result.remaining).text + "\n"
+            case .text: isTold ? report.text(ending, remaining: result.remaining) : nil
+            }
+        try await session.finish(ending, words: words, result: text)
     }
 }
 

@@ -59,6 +59,8 @@ package struct WorkEnding: Sendable {
         let error = Style.red("Error:", when: colors)
         var lines: [String] = []
         for (code, group) in report.tally.refused.sorted(by: { $0.key < $1.key }) {
+            // Said below, as the reason for the end.
+            if code == "NOPERM", status == .notPermitted { continue }
             lines.append("\(error) \(code): \(WorkEnding.words(group))")
         }
         if report.tally.unknown.count > 0 {

@@ -5,13 +5,12 @@ import ClusterScan
 ///
 /// ```swift
 /// let session = try WorkSession(connection, query, resume, pace, work)
-/// let ending = await session.run { session in
+/// let (report, signal) = await session.run { session in
 ///     await session.scanner.work(
 ///         from: session.start, match: …, options: session.options, onProgress: session.tracker.note
 ///     ) { chunk in … }
 /// }
-/// // Results to standard output, then:
-/// try await session.finish(ending, summary: …)
+/// try await session.finish(WorkEnding(report, signal: signal), words: …, result: …)
 /// ```
 struct WorkSession: Sendable {
     let scanner: ClusterScanner
@@ -102,8 +101,14 @@ struct WorkSession: Sendable {
     ///   - ending: How it ended.
     ///   - words: What is called what.
     ///   - dryRun: Whether nothing was changed: there is nothing to go on with then.
-    /// - Throws: ``CommandFailure`` with the exit status if not all is done.
-    func finish(_ ending: WorkEnding, words: WorkWords, dryRun: Bool = false) async throws {
+    ///   - result: What goes to standard output, once the line of progress is gone.
+    /// - Throws: ``CommandFailure`` with the exit status if not all is done; ``SystemError``.
+    func finish(
+        _ ending: WorkEnding,
+        words: WorkWords,
+        dryRun: Bool = false,
+        result: String? = nil
+    ) async throws {
         await scanner.shutDown()
         var status = ending.status
         do throws(SystemError) {
@@ -123,6 +128,7 @@ struct WorkSession: Sendable {
             sayHowToGoOn(from: ending.report.cursor)
         }
         await console.finish()
+        if let result { try StandardOutput.write(result) }
         if status != .complete { throw CommandFailure(status) }
     }
 

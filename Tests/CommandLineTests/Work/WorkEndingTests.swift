@@ -20,7 +20,7 @@ struct WorkEndingTests {
         _ ending: WorkReport.Ending,
         _ tally: WorkTally,
         _ scan: ScanReport? = ScanReport(),
-        signal: ExitStatus? = nil
+        signal: cluster_scan.ExitStatus? = nil
     ) -> WorkEnding {
         let report = WorkReport(
             tally: tally,

@@ -26,7 +26,7 @@ enum WorkProcess {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             let files = ["output", "messages"].map { folder.appending(path: $0) }
-            for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+            for file in files { try Data().write(to: file) }
             let process = Process()
             process.executableURL = try ProbeProcess.productDirectory.appending(path: "cluster-scan")
             process.arguments = arguments
