@@ -25,6 +25,13 @@ public enum ValuePart: Sendable {
         public var timeToLive: Int64?
         /// Whether the value is read in several pieces, and so not as of one moment.
         public var isInPieces: Bool
+
+        package init(key: [UInt8], type: KeyType, timeToLive: Int64?, isInPieces: Bool) {
+            self.key = key
+            self.type = type
+            self.timeToLive = timeToLive
+            self.isInPieces = isInPieces
+        }
     }
 }
 

@@ -27,7 +27,7 @@ struct StatsCommand: AsyncParsableCommand {
                 cluster-scan stats 10.0.0.1:7000 --format json |
                   jq -r '.patterns[] | [.memory_bytes, .pattern] | @tsv' | sort -rn
 
-              Exact memory of collections, looking at each element (slow where they are large):
+              Exact memory of collections, by a look at each of their elements:
                 cluster-scan stats 10.0.0.1:7000 --memory-samples 0
 
             Press Ctrl-C once to stop: what was seen so far is shown and marked as INCOMPLETE; twice to stop \
