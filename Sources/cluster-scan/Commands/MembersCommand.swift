@@ -73,7 +73,7 @@ struct MembersCommand: AsyncParsableCommand {
                 """
         )
     )
-    var format = KeyFormat.text
+    var format = MemberFormat.text
 
     @Option(
         help: ArgumentHelp(

@@ -42,8 +42,8 @@ struct ValuesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (seeds, configuration) = try connection.resolve()
-        let cursorFile = resume.resume.map(CursorFile.init)
-        let start = try resume.cursor.map { try ScanCursor($0) } ?? cursorFile?.load() ?? .start
+        let cursorFile = resume.checkpoint.map(CheckpointFile.init)
+        let start = try resume.cursor.map { try ScanCursor($0) } ?? cursorFile?.loadCursor() ?? .start
         try cursorFile?.save(start)
         let continues = start.inspection != nil
         let outputFile = try output.output.map { path in
@@ -100,7 +100,7 @@ struct ValuesCommand: AsyncParsableCommand {
         if isWatched, let summary = ending.dump.summary(colors: console.showsColors) { console.say(summary) }
         guard complaint != nil, ending.status != .pipeClosed else { return }
         if let path = output.output { console.say("What was written is in \(OutputFile.partialPath(path))") }
-        if let file = resume.resume {
+        if let file = resume.checkpoint {
             console.say("The cursor is in \(file): repeat the command to go on")
         } else if ending.dump.cursor.inspection != nil {
             let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.dump.cursor)

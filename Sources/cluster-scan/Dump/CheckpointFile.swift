@@ -1,4 +1,6 @@
-/// The file that `--checkpoint` names: there as long as a dump is not complete.
+package import ClusterScan
+
+/// The file that `--checkpoint` names: there as long as a run is not complete.
 package struct CheckpointFile: Sendable {
     package let path: String
 
@@ -24,6 +26,14 @@ package struct CheckpointFile: Sendable {
     /// Replaces the file in one step: whenever the process is killed, it is either the old or the new one.
     package func save(_ checkpoint: Checkpoint) throws(SystemError) {
         try FileSystem.replace(path, with: checkpoint.text)
+    }
+
+    /// Where to go on from, for work whose output needs no mark.
+    package func loadCursor() throws -> ScanCursor? { try load()?.cursor }
+
+    /// The same for such work.
+    package func save(_ cursor: ScanCursor) throws(SystemError) {
+        try save(Checkpoint(cursor: cursor))
     }
 
     package func remove() throws(SystemError) {

@@ -5,7 +5,7 @@ struct MemberRun: Sendable {
     var pages: MemberPages
     var start: MemberCursor
     var limit: UInt64?
-    var format: KeyFormat
+    var format: MemberFormat
     var parts: MemberWriter.Parts
     var console: Console
 

@@ -16,7 +16,7 @@ package struct MemberWriter: ~Copyable {
     }
 
     package private(set) var output: BlockWriter
-    private let format: KeyFormat
+    private let format: MemberFormat
     private let parts: Parts
     private let escapesDeceptive: Bool
     /// Members that were written.
@@ -32,7 +32,7 @@ package struct MemberWriter: ~Copyable {
     ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
     package init(
         _ output: consuming BlockWriter,
-        format: KeyFormat,
+        format: MemberFormat,
         parts: Parts = Parts(),
         escapesDeceptive: Bool = false
     ) {
@@ -84,8 +84,8 @@ package struct MemberWriter: ~Copyable {
     private mutating func writeText(_ words: [[UInt8]]) throws(SystemError) {
         for (index, word) in words.enumerated() {
             if index > 0 { try output.append(UInt8(ascii: "\t")) }
-            try word.withUnsafeBytes { (bytes) throws(SystemError) in
-                try output.writeEscapedName(bytes, escapesDeceptive: escapesDeceptive)
+            try word.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+                try output.writeEscapedName(UnsafeRawBufferPointer(bytes), escapesDeceptive: escapesDeceptive)
             }
         }
         try output.append(UInt8(ascii: "\n"))

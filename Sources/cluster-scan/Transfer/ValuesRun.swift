@@ -29,7 +29,7 @@ struct ValuesRun: Sendable {
     var limit: UInt64?
     /// `nil` for standard output.
     var outputFile: OutputFile?
-    var cursorFile: CursorFile?
+    var cursorFile: CheckpointFile?
     var events: DumpEvents
     var meter: ProgressMeter?
 

@@ -21,7 +21,7 @@ struct WorkSession: Sendable {
     /// Whether somebody watches who wants to see more than warnings and errors.
     let isWatched: Bool
 
-    private let cursorFile: CursorFile?
+    private let cursorFile: CheckpointFile?
     private let cursorFileName: String?
     private let meter: ProgressMeter?
     /// Whether results go to the same terminal, over which progress would only be in the way.
@@ -42,9 +42,9 @@ struct WorkSession: Sendable {
         writesResults: Bool = false
     ) throws {
         let (seeds, configuration) = try connection.resolve()
-        cursorFileName = resume.resume
-        let file = resume.resume.map(CursorFile.init)
-        start = try resume.cursor.map { try ScanCursor($0) } ?? file?.load() ?? .start
+        cursorFileName = resume.checkpoint
+        let file = resume.checkpoint.map(CheckpointFile.init)
+        start = try resume.cursor.map { try ScanCursor($0) } ?? file?.loadCursor() ?? .start
         cursorFile = keepsCursor ? file : nil
         try cursorFile?.save(start)
         let console = Console()
@@ -60,7 +60,11 @@ struct WorkSession: Sendable {
         )
         let meter = showsProgress ? ProgressMeter(console: console) : nil
         self.meter = meter
-        tracker = WorkTracker(meter: meter, cursorFile: cursorFile)
+        tracker = WorkTracker(
+            meter: meter,
+            cursorFile: cursorFile,
+            saveInterval: resume.checkpointEvery.duration
+        )
         scanner = ClusterScanner(seeds: seeds, connection: configuration)
         measuring = meter.map { meter in
             Task {

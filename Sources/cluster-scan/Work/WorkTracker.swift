@@ -4,14 +4,15 @@ import Synchronization
 /// Follows work on keys: shows how far it is, and keeps the cursor file up to date.
 final class WorkTracker: Sendable {
     private let meter: ProgressMeter?
-    private let cursorFile: CursorFile?
+    private let cursorFile: CheckpointFile?
     private let saved = Mutex(ContinuousClock.now)
 
     /// How much has to be done again at most when the process is killed.
-    private static let saveInterval = Duration.seconds(10)
+    private let saveInterval: Duration
 
-    init(meter: ProgressMeter?, cursorFile: CursorFile?) {
+    init(meter: ProgressMeter?, cursorFile: CheckpointFile?, saveInterval: Duration) {
         self.meter = meter
+        self.saveInterval = saveInterval
         self.cursorFile = cursorFile
     }
 
@@ -20,7 +21,7 @@ final class WorkTracker: Sendable {
         meter?.note(keys: progress.tally.keys, cursor: progress.cursor)
         guard let cursorFile else { return }
         let isDue = saved.withLock { saved in
-            guard ContinuousClock.now - saved >= WorkTracker.saveInterval else { return false }
+            guard ContinuousClock.now - saved >= saveInterval else { return false }
             saved = .now
             return true
         }

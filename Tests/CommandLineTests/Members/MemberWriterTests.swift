@@ -14,7 +14,7 @@ import cluster_scan
 struct MemberWriterTests {
     private func written(
         _ members: [Member],
-        _ format: KeyFormat,
+        _ format: MemberFormat,
         _ parts: MemberWriter.Parts = MemberWriter.Parts()
     ) throws -> (text: String, leftOut: UInt64) {
         let folder = try TemporaryFolder()

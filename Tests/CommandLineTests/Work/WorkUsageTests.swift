@@ -67,7 +67,7 @@ struct WorkUsageTests {
     func hint() {
         let hint = ResumeHint(
             arguments: ["cluster-scan", "exec", "--cursor", "0", "--", "SET", "{}", "--cursor", "a@b"],
-            cursor: .start
+            cursor: ScanCursor.start
         )
         #expect(hint.command == "cluster-scan exec --cursor 0 -- SET '{}' --cursor a@b")
     }
