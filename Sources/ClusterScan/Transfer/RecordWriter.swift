@@ -16,8 +16,8 @@ public struct RecordWriter: Sendable {
     /// - Parameters:
     ///   - scanner: Where to; a cluster or one server.
     ///   - isReplacing: Whether keys that exist are overwritten.
-    ///   - expected: How many records will come, if known. Without replacing, two bytes of memory are taken for
-    ///     each, 64 MiB at most, to tell a record that comes twice from a key that was there before.
+    ///   - expected: How many records will come, if known. Without replacing, four bytes of memory are taken
+    ///     for each, 256 MiB at most, to tell a record that comes twice from a key that was there before.
     public init(_ scanner: ClusterScanner, replacing isReplacing: Bool, expecting expected: UInt64? = nil) {
         self.scanner = scanner
         self.isReplacing = isReplacing
@@ -81,7 +81,12 @@ public struct RecordWriter: Sendable {
         case .error(let error) where error.code == "BUSYKEY":
             if restored.contains(record.key) { return .repeated }
             // It may be what we sent before the connection was lost, or what somebody else wrote.
-            return loss.map(RestoreOutcome.failed) ?? .exists
+            guard let loss else {
+                // Told once, however many records there are of it.
+                restored.insert(record.key)
+                return .exists
+            }
+            return .failed(loss)
         case .error(let error) where error.lacksRights:
             throw ClusterScanError(.permissionDenied, error.message)
         case .error(let error):

@@ -6,7 +6,7 @@ public enum RestoreOutcome: Sendable {
     case expired
     /// The key was there before, and was not to be replaced (`BUSYKEY`).
     case exists
-    /// The key is there from an earlier record of the same dump: a scan may return a key twice.
+    /// An earlier record of the same dump has settled the key: a scan may return a key twice.
     case repeated
     /// The server refused the record: it is from a newer server, or there is no memory left.
     case refused(ServerError)

@@ -1,12 +1,12 @@
-/// Remembers in bounded memory which keys were restored: a Bloom filter.
+/// Remembers in bounded memory of which keys a record was settled: a Bloom filter.
 ///
-/// It errs on one side only: a key that was not restored is taken for one that was in about 1 of 1,000 cases
-/// with 16 bits for each key, and then only matters if that key was there before.
+/// It errs on one side only: with 32 bits for each key, one of four million keys is taken for settled that is
+/// not, and that matters only if the key was there before.
 package struct RestoredKeys: Sendable {
-    private static let bitsPerKey: UInt64 = 16
-    private static let hashCount: UInt64 = 6
+    private static let bitsPerKey: UInt64 = 32
+    private static let hashCount: UInt64 = 12
     private static let fewestWords: UInt64 = 1 << 10
-    private static let mostWords: UInt64 = 8 << 20
+    private static let mostWords: UInt64 = 32 << 20
     /// For pipes, which do not tell how much comes.
     private static let assumed: UInt64 = 10_000_000
 

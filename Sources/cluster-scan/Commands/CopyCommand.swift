@@ -102,7 +102,9 @@ struct CopyCommand: AsyncParsableCommand {
             throw ValidationError("--dry-run copies nothing that could be verified: leave out one of them")
         }
         if verifyOnly, resume.checkpoint != nil || resume.cursor != nil {
-            throw ValidationError("--verify-only always looks at all keys: leave out --checkpoint and --cursor")
+            throw ValidationError(
+                "--verify-only always looks at all keys: leave out --checkpoint and --cursor"
+            )
         }
         if let collision = renamePrefix?.collision(among: query.pattern) {
             throw ValidationError("--rename-prefix: \(collision)")

@@ -21,7 +21,10 @@ struct CopyArgumentTests {
     @Test("the command that goes on names no password of the destination, however it was given")
     func hint() {
         for destination in [["--to", "redis://u:secret@b:1"], ["--to=redis://u:secret@b:1"]] {
-            let hint = ResumeHint(arguments: ["cluster-scan", "copy", "a:1"] + destination, cursor: ScanCursor.start)
+            let hint = ResumeHint(
+                arguments: ["cluster-scan", "copy", "a:1"] + destination,
+                cursor: ScanCursor.start
+            )
             #expect(!hint.command.contains("secret") && hint.command.contains("redis://u@b:1"))
             #expect(hint.needsPassword)
         }

@@ -12,7 +12,7 @@ struct TransferCommandTests {
             (["dump", "--output", "/dev/null"], "> /dev/null"), (["values", "--output", "/tmp"], "folder"),
             (["restore"], "file"), (["restore", "/nowhere/file"], "no such file"),
             (["restore", "/tmp"], "folder"), (["values", "--limit", "0"], "500"),
-            (["restore", "-", "h:1/1"], "port"),
+            (["restore", "-", "h:x"], "port"),
         ]
     )
     func misuse(arguments: [String], words: String) {

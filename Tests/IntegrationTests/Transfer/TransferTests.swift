@@ -93,8 +93,6 @@ extension IntegrationTests {
             #expect(pipe.messages.contains("truncated") && pipe.messages.contains("INCOMPLETE"))
             try await server.command(0, "FLUSHALL")
 
-            let some = try await tool.shell("$tool restore keys \(address)/2 --match '*large*'")
-            #expect(some.status == 64, "host:port takes no database")
             let matching = try await tool.shell("$tool restore keys redis://\(address)/2 --match '*large*'")
             #expect(matching.status == 0, "\(matching.messages)")
             #expect(try await server.keyCount() == 0)
