@@ -21,6 +21,8 @@ package final class Console: Sendable {
     private enum Item: Sendable {
         case message(String)
         case progress(String)
+        /// Everything before is written.
+        case reached(CheckedContinuation<Void, Never>)
     }
 
     package let showsColors: Bool
@@ -49,6 +51,8 @@ package final class Console: Sendable {
                 case .progress(let text):
                     try? file.writeAll(ConsoleText.clear(line) + text)
                     line = text
+                case .reached(let continuation):
+                    continuation.resume()
                 }
             }
             try? file.writeAll(ConsoleText.clear(line))
@@ -92,6 +96,15 @@ package final class Console: Sendable {
             items.yield(.progress(text))
         } else if tellsProgress {
             say(text)
+        }
+    }
+
+    /// Removes the line of progress and waits until it is gone: something else goes to the same terminal now.
+    package func clearProgress() async {
+        guard isTerminal else { return }
+        items.yield(.progress(""))
+        await withCheckedContinuation { continuation in
+            if case .terminated = items.yield(.reached(continuation)) { continuation.resume() }
         }
     }
 

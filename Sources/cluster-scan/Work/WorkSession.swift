@@ -96,6 +96,7 @@ struct WorkSession: Sendable {
         measuring?.cancel()
         drawing?.cancel()
         await drawing?.value
+        await console.clearProgress()
         return (result, signals.received)
     }
 
