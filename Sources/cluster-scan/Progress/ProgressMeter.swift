@@ -39,7 +39,8 @@ final class ProgressMeter: Sendable {
         var rate = MovingRate()
         var first: (fraction: Double, at: Duration)?
         let interval = console.isTerminal ? Self.interval : Self.intervalOfLog
-        if !console.isTerminal { try? await Task.sleep(for: interval) }
+        // What is over in a moment needs no progress.
+        try? await Task.sleep(for: console.isTerminal ? .milliseconds(500) : interval)
         while !Task.isCancelled {
             let state = state.withLock { $0 }
             let elapsed = start.duration(to: clock.now)
