@@ -7,6 +7,27 @@ struct KeyContent: Hashable, Sendable {
     let expiresAt: Int
 }
 
+/// The first keys that are not the same in both, with what they hold.
+///
+/// Servers send each other the time that is left, not the moment: `MIGRATE` shifts the expiry of what it moves by
+/// as long as that takes. So moments within a second are the same.
+func differences(
+    between found: [[UInt8]: KeyContent],
+    and expected: [[UInt8]: KeyContent]
+) -> [String] {
+    let names = Set(found.keys).union(expected.keys).filter { name in
+        guard let one = found[name], let other = expected[name] else { return true }
+        let expires = one.expiresAt > 0 && other.expiresAt > 0
+        return one.digest != other.digest
+            || (expires ? abs(one.expiresAt - other.expiresAt) > 1000 : one.expiresAt != other.expiresAt)
+    }
+    return names.prefix(5).map { name in
+        let found = found[name].map { "\($0)" } ?? "nothing"
+        let expected = expected[name].map { "\($0)" } ?? "nothing"
+        return "\(String(decoding: name, as: UTF8.self)): \(found), expected: \(expected)"
+    }
+}
+
 extension LocalCluster {
     /// Every key of the present primaries.
     func contents() async throws -> [[UInt8]: KeyContent] {
