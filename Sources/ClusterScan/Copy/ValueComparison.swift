@@ -125,7 +125,7 @@ struct ValueComparison: Sendable {
         if type == Self.none { return .missingAtSource }
         if other == Self.none { return .missingAtDestination }
         guard type == other else { return .different("its type is \(type) here, \(other) there") }
-        guard let command = Self.length(type) else {
+        guard let command = type.lengthCommand else {
             return .unknown("values of type \(type) are too large to be compared")
         }
         let lengths = try await both([pair]) { _ in command }
@@ -134,18 +134,6 @@ struct ValueComparison: Sendable {
         }
         guard length == copied else { return .different("its length is \(length) here, \(copied) there") }
         return try await compareElements(of: pair, type, length)
-    }
-
-    private static func length(_ type: KeyType) -> String? {
-        switch type {
-        case .string: "STRLEN"
-        case .list: "LLEN"
-        case .set: "SCARD"
-        case .hash: "HLEN"
-        case .sortedSet: "ZCARD"
-        case .stream: "XLEN"
-        default: nil
-        }
     }
 
     /// How many elements of a large value are compared, in each of the places that are looked at.

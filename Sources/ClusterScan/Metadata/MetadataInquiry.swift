@@ -69,7 +69,7 @@ package struct MetadataInquiry: Sendable {
         for batch in batches {
             batch.forEachKey { name in
                 let metadata = answer.keys[key]
-                if !metadata.isGone, let command = metadata.type.flatMap(Self.lengthCommand) {
+                if !metadata.isGone, let command = metadata.type?.lengthCommand {
                     commands.append(KeyCommand(command, key: name, isRepeatable: true))
                     questions.append(Question(key: key, field: .length))
                 }
@@ -77,18 +77,6 @@ package struct MetadataInquiry: Sendable {
             }
         }
         return commands
-    }
-
-    private static func lengthCommand(_ type: KeyType) -> String? {
-        switch type {
-        case .string: "STRLEN"
-        case .list: "LLEN"
-        case .set: "SCARD"
-        case .hash: "HLEN"
-        case .sortedSet: "ZCARD"
-        case .stream: "XLEN"
-        default: nil
-        }
     }
 
     /// Takes the replies to the commands of the last round, in their order.

@@ -102,21 +102,6 @@ extension ClusterScanner {
     }
 }
 
-extension KeyType {
-    /// The command that tells how many bytes or elements a value has, in constant time.
-    fileprivate var lengthCommand: String? {
-        switch self {
-        case .string: "STRLEN"
-        case .list: "LLEN"
-        case .set: "SCARD"
-        case .sortedSet: "ZCARD"
-        case .hash: "HLEN"
-        case .stream: "XLEN"
-        default: nil
-        }
-    }
-}
-
 /// Reads replies about keys.
 private struct MeasurementReader {
     private(set) var memoryRefusal: String?

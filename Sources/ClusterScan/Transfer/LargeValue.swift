@@ -35,8 +35,9 @@ struct LargeValue {
         _ summary: ValuePart.KeySummary,
         _ body: (ValuePart) throws -> Void
     ) async throws -> Outcome {
+        guard let command = type.lengthCommand else { return .changed }
         let length: Int
-        switch try await send(lengthCommand).valueUnlessRefused() {
+        switch try await send(command).valueUnlessRefused() {
         case .success(let reply): length = Int(clamping: reply.integer ?? 0)
         case .failure(let error): return error.message.hasPrefix("WRONGTYPE") ? .changed : .failed(error)
         }
@@ -72,17 +73,6 @@ struct LargeValue {
             return .read
         case .failure(let error):
             return error.message.hasPrefix("WRONGTYPE") ? .changed : .failed(error)
-        }
-    }
-
-    private var lengthCommand: String {
-        switch type {
-        case .string: "STRLEN"
-        case .hash: "HLEN"
-        case .list: "LLEN"
-        case .set: "SCARD"
-        case .sortedSet: "ZCARD"
-        default: "XLEN"
         }
     }
 

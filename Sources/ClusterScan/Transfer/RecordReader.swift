@@ -62,7 +62,7 @@ public struct RecordReader: Sendable {
             ]
         }
         let replies = try await scanner.send(commands)
-        let now = WallClock.milliseconds
+        let now = SystemTime.millisecondsSince1970
         var unread: [UnreadKey] = []
         for (index, key) in keys.enumerated() {
             if asksForMoments, case .error(let error) = replies[2 * index], error.isUnknownCommand {

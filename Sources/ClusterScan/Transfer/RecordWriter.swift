@@ -31,7 +31,7 @@ public struct RecordWriter: Sendable {
     /// - Throws: ``ClusterScanError`` if the user may not do this, or no node tells who serves which slots;
     ///   `CancellationError`. Some records may be restored then.
     public mutating func write(_ records: [DumpRecord]) async throws -> [RestoreOutcome] {
-        let now = WallClock.milliseconds
+        let now = SystemTime.millisecondsSince1970
         var outcomes = [RestoreOutcome](repeating: .repeated, count: records.count)
         // Commands on one key run in no particular order: of several records only the last, the newest, is sent.
         var latest: [[UInt8]: Int] = [:]

@@ -62,7 +62,8 @@ struct DumpCommand: AsyncParsableCommand {
         let console = Console()
         if let warning = query.warning { console.warn(warning) }
         let events = DumpEvents(console: console)
-        let watch = TransferWatch(console, isQuiet: output.quiet)
+        let meter = console.isTerminal ? ProgressMeter(console: console) : nil
+        let watch = ProgressWatch(meter)
         let scanner = ClusterScanner(seeds: seeds, connection: configuration)
         let signals = StopSignals()
         let run = FileDumpRun(
@@ -73,7 +74,7 @@ struct DumpCommand: AsyncParsableCommand {
             output: file,
             events: events,
             isStopping: { signals.received != nil },
-            meter: watch.meter
+            meter: meter
         )
         watch.begin(seeds, configuration, draws: true)
         let dumping = Task { await run.run() }
@@ -90,7 +91,7 @@ struct DumpCommand: AsyncParsableCommand {
         }
         await watch.end()
         await scanner.shutDown()
-        report(ending, on: console, isWatched: watch.meter != nil)
+        report(ending, on: console, isWatched: meter != nil)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
@@ -157,21 +158,8 @@ struct DumpOutputOptions: ParsableArguments {
     )
     var resume = false
 
-    /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
-
     func validate() throws {
         if resume, output == nil { throw ValidationError("--resume needs --output FILE") }
-        try DumpOutputOptions.validate(output)
-    }
-
-    static func validate(_ output: String?) throws {
-        guard let output else { return }
-        switch FileSystem.kind(of: output) {
-        case .missing, .regular: break
-        case .directory: throw ValidationError("--output \(output) is a folder")
-        case .other:
-            throw ValidationError("--output \(output) is no regular file: write '> \(output)' instead")
-        }
+        try OutputFile.validate(output)
     }
 }

@@ -96,32 +96,17 @@ struct KeysCommand: AsyncParsableCommand {
         }
         // Fails now rather than after hours, if it must.
         try run.save(start.cursor, end: 0)
-        let drawing = meter.map { meter in
-            // Drawn over lines that go to the same terminal, progress would only be in the way.
-            Task {
-                if start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal
-                    || !console.isTerminal
-                {
-                    await meter.draw()
-                }
-            }
-        }
-        let measuring = meter.map { meter in
-            Task {
-                let scanner = ClusterScanner(seeds: seeds, connection: configuration)
-                // Without it there is progress without a percentage.
-                if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
-                await scanner.shutDown()
-            }
-        }
+        let watch = ProgressWatch(meter)
+        // Drawn over lines that go to the same terminal, progress would only be in the way.
+        let draws =
+            start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal || !console.isTerminal
+        watch.begin(seeds, configuration, draws: draws)
 
         let signals = StopSignals()
         let dumping = Task { await run.run() }
         var ending = await signals.watch(stop: dumping.cancel) { await dumping.value }
         if case .stopped = ending.cause, let signal = signals.received { ending.cause = .stopped(signal) }
-        measuring?.cancel()
-        drawing?.cancel()
-        await drawing?.value
+        await watch.end()
         report(ending, on: console, isWatched: watched)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }

@@ -71,9 +71,6 @@ struct OutputOptions: ParsableArguments {
     )
     var limit: Quantity?
 
-    /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
-
     /// What may not change between the runs that write one output, as it was put on the command line.
     var layout: String {
         "--format \(format.rawValue)" + (fields.map { " --with \($0)" } ?? "") + (unique ? " --unique" : "")
@@ -83,12 +80,6 @@ struct OutputOptions: ParsableArguments {
         if format == .nul, fields != nil {
             throw ValidationError("--format nul writes names alone: use another format with --with")
         }
-        guard let output else { return }
-        switch FileSystem.kind(of: output) {
-        case .missing, .regular: break
-        case .directory: throw ValidationError("--output \(output) is a folder")
-        case .other:
-            throw ValidationError("--output \(output) is no regular file: write '> \(output)' instead")
-        }
+        try OutputFile.validate(output)
     }
 }

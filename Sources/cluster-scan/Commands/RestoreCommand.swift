@@ -53,9 +53,6 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(name: [.long, .customShort("n")], help: "Check the dump and say what is in it; restore nothing.")
     var dryRun = false
 
-    /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
-
     func validate() throws {
         guard file != "-" else { return }
         switch FileSystem.kind(of: file) {
@@ -69,7 +66,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let (seeds, configuration) = try connection.resolve()
         let isFile = file != "-" && FileSystem.kind(of: file) == .regular
         let console = Console()
-        let isWatched = console.isTerminal && !quiet
+        let isWatched = console.isTerminal
         let source = try open()
         let size = isFile ? try UInt64(source.size()) : nil
         let meter = isWatched ? RestoreMeter(console: console, total: size) : nil
@@ -124,7 +121,7 @@ struct RestoreCommand: AsyncParsableCommand {
             "The dump is whole: \(NumberText.counted(counts.records, "key")), "
                 + "\(NumberText.grouped(counts.payloadBytes)) bytes of values, "
                 + "\(NumberText.grouped(dump.bytes)) bytes in all",
-            "Begun \(TimeOfDay.text(milliseconds: dump.header.created))"
+            "Begun \(UTCTime.text(milliseconds: dump.header.created))"
                 + (dump.header.source.isEmpty ? "" : " from servers of version \(dump.header.source)")
                 + (asked.isEmpty ? "" : ", with \(asked.joined(separator: " "))"),
         ]

@@ -89,9 +89,6 @@ struct StatsCommand: AsyncParsableCommand {
     )
     var html: String?
 
-    /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
-
     @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
 
     func validate() throws {
@@ -110,7 +107,7 @@ struct StatsCommand: AsyncParsableCommand {
         let (seeds, configuration) = try connection.resolve()
         let console = Console()
         if let warning = query.warning { console.warn(warning) }
-        let meter = console.isTerminal && !quiet ? ProgressMeter(console: console) : nil
+        let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let scanner = ClusterScanner(seeds: seeds, connection: configuration)
         let run = StatisticsRun(
             scanner: scanner,

@@ -52,7 +52,8 @@ struct ValuesCommand: AsyncParsableCommand {
         let console = Console()
         if let warning = query.warning { console.warn(warning) }
         let events = DumpEvents(console: console)
-        let watch = TransferWatch(console, isQuiet: output.quiet)
+        let meter = console.isTerminal ? ProgressMeter(console: console) : nil
+        let watch = ProgressWatch(meter)
         let scanner = ClusterScanner(seeds: seeds, connection: configuration)
         let run = ValuesRun(
             scanner: scanner,
@@ -64,7 +65,7 @@ struct ValuesCommand: AsyncParsableCommand {
             outputFile: outputFile,
             cursorFile: cursorFile,
             events: events,
-            meter: watch.meter
+            meter: meter
         )
         let drawsBesideOutput = outputFile != nil || !FileDescriptor.standardOutput.isTerminal
         watch.begin(seeds, configuration, draws: drawsBesideOutput)
@@ -76,7 +77,7 @@ struct ValuesCommand: AsyncParsableCommand {
         }
         await watch.end()
         await scanner.shutDown()
-        report(ending, on: console, isWatched: watch.meter != nil)
+        report(ending, on: console, isWatched: meter != nil)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
@@ -128,10 +129,7 @@ struct ValuesOutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so many keys: 500, 10k, 2M.", valueName: "n"))
     var limit: Quantity?
 
-    /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
-
     func validate() throws {
-        try DumpOutputOptions.validate(output)
+        try OutputFile.validate(output)
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ClusterScan
 
 #if canImport(Darwin)
@@ -16,6 +17,19 @@ package struct OutputFile: Sendable {
     package let isContinued: Bool
     /// The length of what was there and is kept.
     package let start: Int64
+
+    /// Refuses a path that no file can have.
+    ///
+    /// - Throws: `ValidationError`.
+    static func validate(_ path: String?) throws {
+        guard let path else { return }
+        switch FileSystem.kind(of: path) {
+        case .missing, .regular: break
+        case .directory: throw ValidationError("--output \(path) is a folder")
+        case .other:
+            throw ValidationError("--output \(path) is no regular file: write '> \(path)' instead")
+        }
+    }
 
     package static func partialPath(_ path: String) -> String { path + ".partial" }
 

@@ -126,21 +126,11 @@ package struct LogLine {
         seconds: Int = time(nil)
     ) {
         var members: [(name: String, value: JSONText)] = [
-            ("time", .string(LogLine.timestamp(seconds))), ("level", .string(level.rawValue)),
+            ("time", .string(UTCTime.text(seconds: seconds))), ("level", .string(level.rawValue)),
             ("message", .string(message)),
         ]
         if let cursor { members.append(("cursor", .string(cursor))) }
         text = JSONText.object(members).line
-    }
-
-    /// RFC 3339, in UTC.
-    private static func timestamp(_ seconds: Int) -> String {
-        var moment = time_t(seconds)
-        var parts = tm()
-        gmtime_r(&moment, &parts)
-        func padded(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
-        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
-            + "T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
     }
 }
 

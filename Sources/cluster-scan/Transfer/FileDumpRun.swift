@@ -50,7 +50,11 @@ struct FileDumpRun: Sendable {
         )
         do {
             if start == nil {
-                let header = DumpHeader(created: WallClock.milliseconds, query: query, source: source)
+                let header = DumpHeader(
+                    created: SystemTime.millisecondsSince1970,
+                    query: query,
+                    source: source
+                )
                 try writer.begin(header) { try bytes.append($0) }
             }
             try await copy(batches, into: &writer, &bytes, &cursor, &isSettled, &ending)

@@ -26,7 +26,8 @@ struct WorkSession: Sendable {
     private let meter: ProgressMeter?
     /// Whether results go to the same terminal, over which progress would only be in the way.
     private let showsProgress: Bool
-    private let measuring: Task<Void, Never>?
+    private let seeds: [NodeAddress]
+    private let configuration: ConnectionConfiguration
 
     /// Prepares a run. Fails now rather than after hours, if it must.
     ///
@@ -49,7 +50,7 @@ struct WorkSession: Sendable {
         try cursorFile?.save(start)
         let console = Console()
         self.console = console
-        isWatched = console.isTerminal && !work.quiet
+        isWatched = console.isTerminal
         showsProgress = isWatched && !(writesResults && FileDescriptor.standardOutput.isTerminal)
         if let warning = query.warning { console.warn(warning) }
         let events = DumpEvents(console: console)
@@ -66,14 +67,8 @@ struct WorkSession: Sendable {
             saveInterval: resume.checkpointEvery.duration
         )
         scanner = ClusterScanner(seeds: seeds, connection: configuration)
-        measuring = meter.map { meter in
-            Task {
-                let scanner = ClusterScanner(seeds: seeds, connection: configuration)
-                // Without it there is progress without a percentage.
-                if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
-                await scanner.shutDown()
-            }
-        }
+        self.seeds = seeds
+        self.configuration = configuration
     }
 
     /// Runs the work, and stops it when the first signal comes.
@@ -84,7 +79,8 @@ struct WorkSession: Sendable {
     func run<Result: Sendable>(
         _ body: @escaping @Sendable (WorkSession) async -> Result
     ) async -> (result: Result, signal: ExitStatus?) {
-        let drawing = meter.map { meter in Task { await meter.draw() } }
+        let watch = ProgressWatch(meter)
+        watch.begin(seeds, configuration, draws: true)
         let signals = StopSignals()
         let working = Task { await body(self) }
         let result = await signals.watch {
@@ -93,9 +89,7 @@ struct WorkSession: Sendable {
         } while: {
             await working.value
         }
-        measuring?.cancel()
-        drawing?.cancel()
-        await drawing?.value
+        await watch.end()
         await console.clearProgress()
         return (result, signals.received)
     }

@@ -98,6 +98,6 @@ struct DumpOutputTests {
         ] as [(Int64, String)]
     )
     func moments(milliseconds: Int64, text: String) {
-        #expect(TimeOfDay.text(milliseconds: milliseconds) == text)
+        #expect(UTCTime.text(milliseconds: milliseconds) == text)
     }
 }

@@ -1,0 +1,31 @@
+import ClusterScan
+
+/// Shows how far a command has come that reads a whole cluster, if somebody watches.
+final class ProgressWatch {
+    private let meter: ProgressMeter?
+    private var drawing: Task<Void, Never>?
+    private var measuring: Task<Void, Never>?
+
+    /// - Parameter meter: `nil` if nobody watches.
+    init(_ meter: ProgressMeter?) {
+        self.meter = meter
+    }
+
+    /// Begins to watch; `draws` says whether the terminal is free for a line of progress.
+    func begin(_ seeds: [NodeAddress], _ configuration: ConnectionConfiguration, draws: Bool) {
+        guard let meter else { return }
+        if draws { drawing = Task { await meter.draw() } }
+        measuring = Task {
+            let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+            // Without it there is progress without a percentage.
+            if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
+            await scanner.shutDown()
+        }
+    }
+
+    func end() async {
+        measuring?.cancel()
+        drawing?.cancel()
+        await drawing?.value
+    }
+}
