@@ -26,6 +26,14 @@ let package = Package(
     dependencies: [
         // Event loop, sockets, timers and back-pressure; the loop a service already runs.
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.81.0"),
+        // TLS on the connections of the event loop, whatever hiredis the system has.
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
+        // Messages, numbers and spans go to whatever backend the service has; to none by default.
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.2.0"),
+        // Starts and stops with the other parts of a service.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
         // Persistent maps and deques: cursors that are cheap to attach to every batch.
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
         // Subcommands, help, validation and shell completions of the command line.
@@ -51,6 +59,11 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
         ),
