@@ -58,6 +58,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
     package static func main() async {
         // A closed pipe is an error of a write, with words and an exit status of its own.
         signal(SIGPIPE, SIG_IGN)
+        ProcessArguments.hidePasswords()
         await RunSettings.$current.withValue(RunSettings()) { await parseAndRun() }
     }
 

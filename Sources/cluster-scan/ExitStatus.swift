@@ -76,7 +76,7 @@ package struct CommandFailure: Error, Sendable {
             let end = message.last.map { ".?!".contains($0) } == true ? " " : ". "
             self.init(
                 ExitStatus(error.code),
-                message + (CommandFailure.advice(error.code).map { end + $0 } ?? "")
+                message + (CommandFailure.advice(error).map { end + $0 } ?? "")
             )
         case let error as ScanCursorError:
             self.init(.unusableData, error.description)
@@ -92,18 +92,29 @@ package struct CommandFailure: Error, Sendable {
         }
     }
 
-    private static func advice(_ code: ClusterScanError.Code) -> String? {
-        switch code {
+    private static func advice(_ error: ClusterScanError) -> String? {
+        switch error.code {
         case .unreachable:
             "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
         case .authenticationFailed:
             "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
         case .permissionDenied:
-            "The user needs +scan, +cluster|slots, +cluster|nodes and +info (ACL SETUSER)"
+            permissionAdvice(error.message)
         case .slotsNotCovered:
             "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
         default:
             nil
         }
+    }
+
+    /// What to permit when a server has refused, by its words: those of 6.0 and 7.0 name the command.
+    package static func permissionAdvice(_ refusal: String) -> String {
+        if let command = refusal.firstMatch(of: /'([a-z|_.-]+)' command/)?.1 {
+            return "Permit it with ACL SETUSER … +\(command); Docs/Security.md lists what each command needs"
+        }
+        if refusal.contains("keys") {
+            return "The user's key patterns leave these keys out: extend them with ACL SETUSER … ~PATTERN"
+        }
+        return "Docs/Security.md lists what to permit with ACL SETUSER"
     }
 }

@@ -28,7 +28,8 @@ package struct WorkEnding: Sendable {
         guard failure.status == .notPermitted, let refusal = report.tally.refused["NOPERM"] else {
             return failure
         }
-        return CommandFailure(.notPermitted, "\(refusal.message). Allow it with ACL SETUSER")
+        let advice = CommandFailure.permissionAdvice(refusal.message)
+        return CommandFailure(.notPermitted, "\(refusal.message). \(advice)")
     }
 
     /// The counts, as in `1,000 keys deleted, 3 already gone, 2 refused`.
