@@ -21,6 +21,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "ClusterScan", targets: ["ClusterScan"]),
+        .library(name: "ClusterScanOperations", targets: ["ClusterScanOperations"]),
         .executable(name: "cluster-scan", targets: ["cluster-scan"]),
     ],
     dependencies: [
@@ -67,10 +68,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What is done with the keys that a scan finds: metadata, values, statistics, dumps, copies, changes.
+        .target(
+            name: "ClusterScanOperations",
+            dependencies: ["ClusterScan", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "cluster-scan",
             dependencies: [
-                "ClusterScan",
+                "ClusterScan", "ClusterScanOperations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -83,6 +90,11 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Vectors")],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "ClusterScanOperationsTests",
+            dependencies: ["ClusterScan", "ClusterScanOperations"],
             swiftSettings: testSettings
         ),
         .testTarget(
@@ -116,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "ClusterScan", "TestCluster", "scan-probe", "cluster-scan",
+                "ClusterScan", "ClusterScanOperations", "TestCluster", "scan-probe", "cluster-scan",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -133,6 +145,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "ClusterScan",
+                "ClusterScanOperations",
                 "cluster-scan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -62,7 +62,7 @@ public struct KeyBatch: Sendable {
     }
 
     /// Some of the keys, in the memory they have.
-    func part(_ range: Range<Int>) -> KeyBatch {
+    package func part(_ range: Range<Int>) -> KeyBatch {
         let part = ContiguousArray(spans[range])
         return KeyBatch(arena: arena, spans: part, byteCount: part.reduce(0) { $0 + Int($1.length) })
     }

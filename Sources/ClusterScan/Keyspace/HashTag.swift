@@ -4,8 +4,8 @@
 /// there is at least one byte between them. Later braces count for nothing, also when the first pair is
 /// empty.
 package enum HashTag {
-    static let opening = UInt8(ascii: "{")
-    static let closing = UInt8(ascii: "}")
+    package static let opening = UInt8(ascii: "{")
+    package static let closing = UInt8(ascii: "}")
 
     /// The positions of the hash tag in a key, without its braces; nil if the whole key is hashed.
     ///

@@ -1,8 +1,8 @@
 /// Shows bytes of keys and patterns to people.
-enum PrintableBytes {
+package enum PrintableBytes {
     /// The bytes as text if they are UTF-8 without control characters, otherwise ASCII with `\xNN` for all
     /// others.
-    static func text(_ bytes: some Collection<UInt8>) -> String {
+    package static func text(_ bytes: some Collection<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self),
             text.unicodeScalars.allSatisfy({ !isControl($0) })
         {

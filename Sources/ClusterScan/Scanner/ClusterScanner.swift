@@ -21,10 +21,10 @@ public import NIOPosix
 /// A server without cluster mode is scanned as a cluster of one node. One scanner may serve any number of
 /// tasks.
 public final class ClusterScanner: Sendable {
-    let seeds: [NodeAddress]
-    let connection: ConnectionConfiguration
+    package let seeds: [NodeAddress]
+    package let connection: ConnectionConfiguration
     private let eventLoop: any EventLoop
-    let pages: PageReader
+    package let pages: PageReader
     let commands: CommandSender
 
     /// Prepares to scan. Nothing is connected before the first call.

@@ -2,9 +2,11 @@ import NIOCore
 
 /// Serves single pages: carries an iteration on from its cursor by one page, and keeps connections between
 /// calls.
-actor PageReader {
+package actor PageReader {
     private nonisolated let eventLoop: any EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        eventLoop.executor.asUnownedSerialExecutor()
+    }
 
     private let links: NodeLinks
     private let clock = ContinuousClock()
@@ -67,12 +69,13 @@ actor PageReader {
     }
 
     /// Sends one command to one node.
-    func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue {
+    package func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue
+    {
         try await links.connection(to: address).send(command)
     }
 
     /// What a node says about itself.
-    func status(of address: NodeAddress, fresh: Bool) async throws(ScanFailure) -> NodeStatus {
+    package func status(of address: NodeAddress, fresh: Bool) async throws(ScanFailure) -> NodeStatus {
         try await links.status(of: address, fresh: fresh)
     }
 

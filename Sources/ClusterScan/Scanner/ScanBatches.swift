@@ -92,7 +92,7 @@ public struct ScanBatches: AsyncSequence, Sendable {
         }
 
         /// The batches that are ready, at least one, with about so many keys at most.
-        mutating func nextReady(keys limit: Int) async throws -> [ScanBatch] {
+        package mutating func nextReady(keys limit: Int) async throws -> [ScanBatch] {
             guard let first = try await next() else { return [] }
             var batches = [first]
             var count = first.keys.count

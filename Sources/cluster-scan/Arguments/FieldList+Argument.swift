@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 extension FieldList: ExpressibleByArgument {
     /// - Returns: `nil` for anything but names of fields, each once, with commas between them.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterScanOperations
 
 /// A moment as it is written on the command line: whole seconds since 1970 UTC, or ISO 8601 with a time zone,
 /// as in `2031-01-01T00:00:00Z` and `2031-01-01T01:30+01:30`; a date alone is its midnight in UTC.

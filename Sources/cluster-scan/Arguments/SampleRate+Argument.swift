@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import ClusterScan
+import ClusterScan
+public import ClusterScanOperations
 
 /// A part of the keys as it is written on the command line: `100` or `10k` for one key in so many, `1%`.
 extension SampleRate: ExpressibleByArgument {

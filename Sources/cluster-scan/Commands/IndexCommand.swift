@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import ClusterScan
+import ClusterScan
+public import ClusterScanOperations
 
 /// `cluster-scan index`
 struct IndexCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 #if canImport(Darwin)
     import Darwin

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 /// `cluster-scan stats`
 struct StatsCommand: AsyncParsableCommand {

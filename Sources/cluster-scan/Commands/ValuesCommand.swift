@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 /// `cluster-scan values`
 struct ValuesCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// The result of copying keys, of checking copies, or of a dry run, as text and as JSON.
 package struct CopyReport {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan copy`: a dry run, or the copy, or the look afterwards, or both.
 struct CopyRun {

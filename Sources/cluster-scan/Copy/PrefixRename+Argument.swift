@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import ClusterScan
+import ClusterScan
+public import ClusterScanOperations
 
 extension PrefixRename: ExpressibleByArgument {
     /// Reads `old:=new:`: the prefixes on either side of the first `=`, with `\` and bytes escaped as in the text

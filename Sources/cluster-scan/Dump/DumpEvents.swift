@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import Synchronization
 
 /// Hears what happens during a dump: tells people what is unusual, and counts nodes.

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan keys`: reads, writes, and leaves behind what is needed to go on.
 struct DumpRun: Sendable {

@@ -1,4 +1,5 @@
 package import ClusterScan
+package import ClusterScanOperations
 
 /// Writes what an iteration hands out, and knows at any time which cursor stands for the bytes that were
 /// written.

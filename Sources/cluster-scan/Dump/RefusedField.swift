@@ -1,4 +1,5 @@
 package import ClusterScan
+package import ClusterScanOperations
 
 /// Why a column is empty, in words that lead out of it.
 package enum RefusedField {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import Synchronization
 
 #if canImport(Darwin)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan index`: the lookup, then what has gone stale in it.
 struct IndexRun {

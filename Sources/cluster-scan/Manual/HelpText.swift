@@ -1,3 +1,5 @@
+import ClusterScanOperations
+
 /// The text of `--help`, taken apart.
 package struct HelpText {
     /// An option or an argument.

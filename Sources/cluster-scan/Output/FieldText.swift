@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// What is written of one field of a key.
 package enum FieldText: Hashable, Sendable {

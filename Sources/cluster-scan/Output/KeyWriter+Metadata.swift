@@ -1,4 +1,5 @@
 package import ClusterScan
+package import ClusterScanOperations
 
 extension KeyWriter {
     /// Writes the first keys of a batch with what is known of them.

@@ -1,4 +1,5 @@
 package import ClusterScan
+package import ClusterScanOperations
 
 /// Writes keys in one of the formats.
 package struct KeyWriter: ~Copyable {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// Statistics for programs. `Docs/Statistics.md` says what each member means.
 extension StatisticsReport {

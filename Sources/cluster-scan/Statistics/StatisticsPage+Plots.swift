@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// The plots of the page.
 extension StatisticsPage {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// Statistics as one HTML page that needs nothing else: no network, no scripts, light and dark.
 package struct StatisticsPage {

@@ -1,4 +1,5 @@
 package import ClusterScan
+package import ClusterScanOperations
 
 /// What is told about the keys of a cluster, in whatever form.
 package struct StatisticsReport {

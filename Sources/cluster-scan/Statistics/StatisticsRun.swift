@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan stats`: reads until the end, a failure, or the cancellation of the task.
 struct StatisticsRun: Sendable {

@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// Statistics as tables for people.
 package struct StatisticsTable {

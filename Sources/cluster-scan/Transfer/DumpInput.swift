@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// Reads the items of a dump from a file or a pipe.
 package struct DumpInput {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan dump`: finds keys, reads what `RESTORE` needs, and writes it.
 struct FileDumpRun: Sendable {

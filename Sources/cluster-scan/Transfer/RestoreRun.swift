@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan restore`: reads a dump and brings its keys back.
 struct RestoreRun: Sendable {

@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// What became of the records of a dump, and what is to be said about it.
 package struct RestoreTally: Sendable {

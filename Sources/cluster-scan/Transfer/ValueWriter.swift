@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// Writes keys with their values, one JSON object a line: `{"key":…,"type":…,"ttl_ms":…,"value":…}`.
 ///

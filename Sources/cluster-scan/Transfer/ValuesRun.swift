@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of `cluster-scan values`: finds keys, reads their values, and writes them.
 struct ValuesRun: Sendable {

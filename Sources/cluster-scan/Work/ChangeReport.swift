@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// The result of a change of keys, or of its dry run, as text and as JSON.
 package struct ChangeReport {

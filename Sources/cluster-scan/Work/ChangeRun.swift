@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// The commands that change keys: a dry run unless told otherwise, then the change, then a second look.
 struct ChangeRun {

@@ -1,4 +1,5 @@
-package import ClusterScan
+import ClusterScan
+package import ClusterScanOperations
 
 /// How work on keys ended, and what is to be said about it.
 package struct WorkEnding: Sendable {

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 
 /// One run of a command that works on keys: progress on a terminal, Ctrl-C once to finish what is under way,
 /// a cursor to go on from.

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import Synchronization
 
 /// Follows work on keys: shows how far it is, and keeps the cursor file up to date.

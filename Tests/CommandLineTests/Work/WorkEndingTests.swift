@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import Testing
 import cluster_scan
 
@@ -79,6 +80,6 @@ struct WorkEndingTests {
         let error = ClusterScanError(.permissionDenied, message)
         let ending = ending(.failed(error), tally(done: 0, refused: message))
         #expect(ending.status == .notPermitted)
-        #expect(ending.complaint(words, colors: false)?.contains("'unlink' command. Allow it") == true)
+        #expect(ending.complaint(words, colors: false)?.contains("'unlink' command. Permit it with ACL SETUSER … +unlink;") == true)
     }
 }

@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import TestCluster
 
 /// What a key holds, as its server sums it up, and when it expires.

@@ -1,0 +1,74 @@
+import ClusterScan
+
+/// A reply as work on many keys has to tell it: what nobody answered, or the user may not do, ends the work,
+/// as later commands would fare no better.
+enum CommandAnswer: Sendable {
+    case value(RESPValue)
+    /// The server refused this command.
+    case refused(ServerError)
+    /// The reply was larger than the client takes.
+    case tooLarge
+    /// The connection was lost: the command may have been run, or not.
+    case outcomeUnknown
+
+    /// The value; `nil` after a refusal.
+    var value: RESPValue? {
+        if case .value(let value) = self { value } else { nil }
+    }
+
+    /// The bytes of a string, otherwise `nil`.
+    var bytes: [UInt8]? { value?.bytes }
+
+    /// The value of an integer, otherwise `nil`.
+    var integer: Int64? { value?.integer }
+
+    /// What the server said when it refused, otherwise `nil`.
+    var refusal: ServerError? {
+        if case .refused(let error) = self { error } else { nil }
+    }
+
+    /// Why there is no value, for people; `nil` if there is one.
+    var trouble: String? {
+        switch self {
+        case .value: nil
+        case .refused(let error): error.message
+        case .tooLarge: "the reply is larger than this client takes"
+        case .outcomeUnknown: "the connection was lost before the reply"
+        }
+    }
+}
+
+extension ClusterScanner {
+    /// Sends commands and waits for all the answers, which stand in the order of the commands.
+    ///
+    /// - Throws: ``ClusterScanError`` if a command was answered by no node, or may not be run; and what
+    ///   ``send(_:preferring:options:)`` throws.
+    func answers(
+        to commands: [KeyCommand],
+        preferring node: ClusterNode? = nil,
+        options: CommandOptions,
+        toleratingNoPermission: Bool = false
+    ) async throws -> [CommandAnswer] {
+        try await send(commands, preferring: node, options: options).map { reply in
+            switch reply {
+            case .value(.error(let error)), .error(let error):
+                guard error.code != "NOPERM" || toleratingNoPermission else {
+                    throw ClusterScanError(.permissionDenied, error.message)
+                }
+                return .refused(error)
+            case .value(let value): return .value(value)
+            case .tooLarge: return .tooLarge
+            case .outcomeUnknown: return .outcomeUnknown
+            case .unreachable(let error): throw error
+            }
+        }
+    }
+
+    /// Sends one command and waits for its answer.
+    func answer(to command: KeyCommand, options: CommandOptions) async throws -> CommandAnswer {
+        guard let answer = try await answers(to: [command], options: options).first else {
+            throw ClusterScanError(.protocolViolation, "the reply is missing")
+        }
+        return answer
+    }
+}

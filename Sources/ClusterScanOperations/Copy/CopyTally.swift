@@ -1,0 +1,44 @@
+import ClusterScan
+
+/// Counts what became of the keys of a chunk that were to be copied.
+struct CopyTally {
+    private(set) var work = WorkTally()
+    private(set) var statistics = CopyStatistics()
+    private let chunk: WorkChunk
+
+    init(_ chunk: WorkChunk) {
+        self.chunk = chunk
+    }
+
+    mutating func noteCopied(_ index: Int, bytes: Int, byElements: Bool = false) {
+        work.add(.done, for: chunk.keys[index])
+        statistics.bytes += UInt64(bytes)
+        if byElements { statistics.copiedByElements += 1 }
+    }
+
+    /// The destination has the key already, with the same value.
+    mutating func noteAlike(_ index: Int) {
+        work.add(.unchanged, for: chunk.keys[index])
+    }
+
+    mutating func noteVanished(_ index: Int) {
+        work.add(.missing, for: chunk.keys[index])
+    }
+
+    /// The destination has another value under the name, and keeps it.
+    mutating func noteKept(_ index: Int) {
+        noteFailure(
+            index,
+            ServerError(message: "BUSYKEY the destination has another value under this name, and keeps it")
+        )
+    }
+
+    mutating func noteFailure(_ index: Int, _ error: ServerError) {
+        work.add(.refused(error), for: chunk.keys[index])
+    }
+
+    /// Counts a key that is not copied for a reason that no server has given.
+    mutating func noteFailure(_ index: Int, _ reason: String) {
+        noteFailure(index, ServerError(message: "NOTCOPIED \(reason)"))
+    }
+}

@@ -1,0 +1,176 @@
+import ClusterScan
+
+/// Copies one key piece by piece: reads its elements, writes them under a temporary name, and renames that
+/// when it is complete, so that nobody ever sees half a value.
+struct ElementCopy: Sendable {
+    enum Outcome: Sendable {
+        /// With the size of what was written, in bytes.
+        case copied(bytes: Int)
+        case vanished
+        /// The key exists at the destination, and may not be replaced.
+        case present
+        case failed(String)
+    }
+
+    /// Why an attempt came to nothing.
+    enum Trouble: Error {
+        /// The value changed, or a connection was lost: another attempt may do better.
+        case interrupted(String)
+        /// No attempt can do better.
+        case impossible(String)
+        /// The key is not there any more.
+        case vanished
+    }
+
+    let source: ClusterScanner
+    let destination: ClusterScanner
+    let key: [UInt8]
+    let target: [UInt8]
+    let expiry: KeyLifetime
+    let replacesExisting: Bool
+    let options: CommandOptions
+
+    /// About how much is read and written at once, in bytes: below the least `proto-max-bulk-len`.
+    static let pageBytes = 512 << 10
+    private static let attempts = 3
+    /// A temporary key that is left behind by a process that was killed goes away by itself.
+    private static let temporaryLifetime = Array("3600000".utf8)
+
+    /// Copies the key.
+    func run() async throws -> Outcome {
+        if !replacesExisting, try await integer("EXISTS", target, at: destination) == 1 { return .present }
+        var reason = ""
+        for _ in 0..<Self.attempts {
+            let temporary = TemporaryKey.name(besides: target)
+            do {
+                let bytes = try await copyElements(to: temporary)
+                return try await rename(temporary, bytes: bytes)
+            } catch Trouble.interrupted(let words) {
+                reason = words
+                try await remove(temporary)
+            } catch Trouble.impossible(let words) {
+                try await remove(temporary)
+                return .failed(words)
+            } catch Trouble.vanished {
+                try await remove(temporary)
+                return .vanished
+            } catch {
+                try? await remove(temporary)
+                throw error
+            }
+        }
+        return .failed(reason)
+    }
+
+    /// - Returns: How many bytes of values were written.
+    private func copyElements(to temporary: [UInt8]) async throws -> Int {
+        let type = try await value("TYPE", key).string ?? "none"
+        switch KeyType(rawValue: type) {
+        case .string: return try await copyString(to: temporary)
+        case .list: return try await copyList(to: temporary)
+        case .set: return try await copySet(to: temporary)
+        case .sortedSet: return try await copySortedSet(to: temporary)
+        case .hash: return try await copyHash(to: temporary)
+        case .stream: return try await copyStream(to: temporary)
+        case KeyType(rawValue: "none"): throw Trouble.vanished
+        default:
+            throw Trouble.impossible(
+                "a value of type \(type) cannot be copied element by element, and is too large or too new to "
+                    + "be copied in one piece"
+            )
+        }
+    }
+
+    private func rename(_ temporary: [UInt8], bytes: Int) async throws -> Outcome {
+        switch expiry {
+        case .at(let moment):
+            try await write([
+                KeyCommand("PEXPIREAT", key: temporary, [Array(String(moment).utf8)], isRepeatable: true)
+            ])
+        case .never, .noKey:
+            try await write([KeyCommand("PERSIST", key: temporary, isRepeatable: true)])
+        }
+        let answer = try await destination.answer(
+            to: KeyCommand(
+                replacesExisting ? "RENAME" : "RENAMENX",
+                key: temporary,
+                [target],
+                isRepeatable: true
+            ),
+            options: options
+        )
+        if answer.integer == 0 {
+            try await remove(temporary)
+            return .present
+        }
+        guard let error = answer.refusal else { return .copied(bytes: bytes) }
+        guard error.message.contains("no such key") else { throw Trouble.impossible(error.message) }
+        // It was renamed by a command whose reply was lost, or has just expired.
+        if try await integer("EXISTS", target, at: destination) == 1 { return .copied(bytes: bytes) }
+        if case .at(let moment) = expiry, moment <= SystemTime.millisecondsSince1970 { return .vanished }
+        throw Trouble.interrupted("the temporary key is gone from the destination")
+    }
+
+    private func remove(_ temporary: [UInt8]) async throws {
+        _ = try await destination.answer(
+            to: KeyCommand("UNLINK", key: temporary, isRepeatable: true),
+            options: options
+        )
+    }
+
+    // MARK: Commands
+
+    /// Asks the source.
+    func value(_ name: String, _ key: [UInt8], _ arguments: [UInt8]...) async throws -> RESPValue {
+        let answer = try await source.answer(
+            to: KeyCommand(name, key: key, arguments, isRepeatable: true),
+            options: options
+        )
+        guard let value = answer.value else {
+            throw Trouble.interrupted("\(name): \(answer.trouble ?? "no value")")
+        }
+        return value
+    }
+
+    /// Asks for a number.
+    func integer(_ name: String, _ key: [UInt8], at scanner: ClusterScanner) async throws -> Int {
+        let answer = try await scanner.answer(
+            to: KeyCommand(name, key: key, isRepeatable: true),
+            options: options
+        )
+        guard let value = answer.integer else {
+            throw Trouble.interrupted("\(name): \(answer.trouble ?? "not a number")")
+        }
+        return Int(clamping: value)
+    }
+
+    /// Writes to the destination.
+    func write(_ commands: [KeyCommand]) async throws {
+        for answer in try await destination.answers(to: commands, options: options) {
+            switch answer {
+            case .value: break
+            case .refused(let error) where error.message.contains("equal or smaller"):
+                // Entries of a stream arrived in another order, as their slot moved.
+                throw Trouble.interrupted(error.message)
+            case .refused(let error): throw Trouble.impossible(error.message)
+            case .tooLarge, .outcomeUnknown:
+                throw Trouble.interrupted(answer.trouble ?? "no reply")
+            }
+        }
+    }
+
+    /// Writes a page, and lets the temporary key live on.
+    func writePage(_ commands: [KeyCommand], to temporary: [UInt8]) async throws {
+        try await write(commands)
+        try await write([
+            KeyCommand("PEXPIRE", key: temporary, [Self.temporaryLifetime], isRepeatable: true)
+        ])
+    }
+
+    /// How many elements to ask for at once, so that a page stays near ``pageBytes``.
+    func pageCount(length: Int) async throws -> Int {
+        let size = try await KeySizes.read(of: [key], at: source, options: options).first ?? 0
+        guard size > Self.pageBytes, length > 0 else { return 1000 }
+        return max(1, min(1000, Self.pageBytes / max(1, size / length)))
+    }
+}

@@ -1,0 +1,225 @@
+public import ClusterScan
+import Synchronization
+
+/// Copies keys with their values and expiry to another cluster or server, batch by batch.
+///
+/// Values travel as the servers serialise them (`DUMP`, `RESTORE`), many at once on both sides. A value that
+/// is larger than ``CopyOptions/maximumPieceBytes``, or that the destination does not understand because it is
+/// older, is read and written element by element under a temporary name in the slot of its key, and gets its
+/// own name when it is complete. What can be copied in neither way is counted as failed, never left out in
+/// silence.
+///
+/// ```swift
+/// let copier = try await KeyCopier(from: old, to: new, matching: "user:*")
+/// let report = await copier.copyAll()
+/// print(report.tally.done, report.isComplete, report.tally.isClean)
+/// ```
+///
+/// A key is copied as it is at one moment; one that changes afterwards is not copied again. One that is
+/// copied element by element is copied like a `SCAN`: members that change meanwhile may be there or not.
+public final class KeyCopier: Sendable {
+    let source: ClusterScanner
+    let destination: ClusterScanner
+    private let pattern: GlobPattern?
+    let options: CopyOptions
+    let maximumPieceBytes: Int
+    private let moved = Mutex(CopyStatistics())
+    private let seen = Mutex(CopyPreview())
+
+    /// Prepares to copy.
+    ///
+    /// - Parameters:
+    ///   - source: Reads the keys.
+    ///   - destination: Writes the copies.
+    ///   - pattern: The glob that the keys to be copied match: names must not collide when they are changed.
+    ///   - options: How to copy.
+    /// - Throws: ``ClusterScanError`` with the code ``ClusterScanError/Code/invalidQuery`` if keys would be
+    ///   copied onto themselves, or two of them could get one name; and if a side cannot be reached.
+    public init(
+        from source: ClusterScanner,
+        to destination: ClusterScanner,
+        matching pattern: GlobPattern? = nil,
+        options: CopyOptions = CopyOptions()
+    ) async throws {
+        if let collision = options.rename?.collision(among: pattern) {
+            throw ClusterScanError(.invalidQuery, collision)
+        }
+        if try await source.readsSameKeys(as: destination) {
+            guard let rename = options.rename else {
+                throw ClusterScanError(
+                    .invalidQuery,
+                    "source and destination are the same: without new names, keys would be copied onto themselves"
+                )
+            }
+            if let obstacle = rename.obstacle(withinOneClusterAmong: pattern) {
+                throw ClusterScanError(.invalidQuery, obstacle)
+            }
+        }
+        self.source = source
+        self.destination = destination
+        self.pattern = pattern
+        self.options = options
+        // A server closes the connection at a longer argument.
+        maximumPieceBytes = min(
+            options.maximumPieceBytes,
+            try await destination.maximumArgumentBytes() - 1
+        )
+    }
+
+    /// A key on its way.
+    struct Item {
+        /// Its place in the chunk.
+        let index: Int
+        let key: [UInt8]
+        let target: [UInt8]
+        let expiry: KeyLifetime
+    }
+
+    /// Copies all keys that an iteration finds.
+    ///
+    /// - Parameters:
+    ///   - type: Only keys that hold this type.
+    ///   - cursor: Where to begin: ``ScanCursor/start`` or the cursor of an earlier report.
+    ///   - options: How to go about it.
+    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    /// - Returns: What became of the keys, as ``copy(_:)`` counts it, and how it ended. Cancelling the task
+    ///   stops the work as ``ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
+    public func copyAll(
+        type: KeyType? = nil,
+        from cursor: ScanCursor = .start,
+        options: WorkOptions = WorkOptions(),
+        onProgress: (WorkProgress) throws -> Void = { _ in }
+    ) async -> WorkReport {
+        await source.work(
+            from: cursor,
+            match: pattern,
+            type: type,
+            options: options,
+            onProgress: onProgress,
+            step: copy
+        )
+    }
+
+    /// Finds out what ``copyAll(type:from:options:onProgress:)`` would meet, and writes nothing.
+    ///
+    /// - Parameters:
+    ///   - type: Only keys that hold this type.
+    ///   - cursor: Where to begin.
+    ///   - options: How to go about it.
+    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    /// - Returns: What was found, as ``preview(_:)`` counts it, and how it ended.
+    public func previewAll(
+        type: KeyType? = nil,
+        from cursor: ScanCursor = .start,
+        options: WorkOptions = WorkOptions(),
+        onProgress: (WorkProgress) throws -> Void = { _ in }
+    ) async -> WorkReport {
+        await source.work(
+            from: cursor,
+            match: pattern,
+            type: type,
+            options: options,
+            onProgress: onProgress,
+            step: preview
+        )
+    }
+
+    /// What was moved so far, over all calls.
+    public var statistics: CopyStatistics { moved.withLock { $0 } }
+
+    /// What was found so far by ``preview(_:)``, over all calls.
+    public var findings: CopyPreview { seen.withLock { $0 } }
+
+    /// Copies keys, and waits until all of them are settled.
+    ///
+    /// - Parameter chunk: The keys; one that comes twice is copied once.
+    /// - Returns: What became of them: those in ``WorkTally/unchanged`` are at the destination with the same
+    ///   value already; those that have another value there are refused with the code `BUSYKEY`, and those
+    ///   that can be copied in neither way with `NOTCOPIED` or what the server says.
+    /// - Throws: ``ClusterScanError`` if servers are out of reach or refuse the user; some keys may have been
+    ///   copied then. `CancellationError`.
+    public func copy(_ chunk: WorkChunk) async throws -> WorkTally {
+        var tally = CopyTally(chunk)
+        let (indices, names) = chunk.uniqueKeys { tally.noteAlike($0) }
+        let (source, commands) = (source, options.commands)
+        async let lifetimes = LifetimeReader(source, options: commands).lifetimes(of: names)
+        async let readSizes = KeySizes.read(of: names, at: source, options: commands)
+        let (expiries, sizes) = try await (lifetimes, readSizes)
+        var small: (items: [Item], sizes: [Int]) = ([], [])
+        var large: [Item] = []
+        for (place, name) in names.enumerated() {
+            guard expiries[place] != .noKey else {
+                tally.noteVanished(indices[place])
+                continue
+            }
+            let item = Item(
+                index: indices[place],
+                key: name,
+                target: options.rename?.renamed(name) ?? name,
+                expiry: expiries[place]
+            )
+            if sizes[place] > maximumPieceBytes {
+                large.append(item)
+            } else {
+                small.items.append(item)
+                small.sizes.append(sizes[place])
+            }
+        }
+        for group in KeySizes.runs(of: small.sizes, atMost: options.maximumBytesInMemory) {
+            large += try await copyInOnePiece(group.map { small.items[$0] }, &tally)
+        }
+        try await copyByElements(large, &tally)
+        moved.withLock { $0 += tally.statistics }
+        return tally.work
+    }
+
+    /// Finds out what ``copy(_:)`` would meet, and writes nothing.
+    ///
+    /// - Parameter chunk: The keys.
+    /// - Returns: In ``WorkTally/done`` the keys that would be copied, in ``WorkTally/unchanged`` those that
+    ///   exist at the destination and would be left alone if their values differ. ``findings`` has more.
+    /// - Throws: What copying throws.
+    public func preview(_ chunk: WorkChunk) async throws -> WorkTally {
+        var tally = WorkTally()
+        let (indices, names) = chunk.uniqueKeys { tally.add(.unchanged, for: chunk.keys[$0]) }
+        let sizes = try await KeySizes.read(of: names, at: source, options: options.commands)
+        let existing = try await destination.answers(
+            to: names.map {
+                KeyCommand("EXISTS", key: options.rename?.renamed($0) ?? $0, isRepeatable: true)
+            },
+            options: options.commands
+        ).map { $0.integer == 1 }
+        for (place, index) in indices.enumerated() {
+            let isLeft = existing[place] && !options.replacesExisting
+            tally.add(sizes[place] == 0 ? .missing : isLeft ? .unchanged : .done, for: chunk.keys[index])
+        }
+        let preview = CopyPreview(
+            keys: sizes.count { $0 > 0 },
+            existing: zip(sizes, existing).count { $0 > 0 && $1 },
+            large: sizes.count { $0 > maximumPieceBytes },
+            bytes: sizes.reduce(0, +)
+        )
+        seen.withLock { $0 += preview }
+        return tally
+    }
+}
+
+extension WorkChunk {
+    /// The keys, each once, and their places.
+    ///
+    /// - Parameter repeated: Gets the places of those that have come before.
+    /// - Returns: The places in the chunk, and the names.
+    func uniqueKeys(_ repeated: (Int) -> Void = { _ in }) -> (indices: [Int], names: [[UInt8]]) {
+        var seen = Set<KeyBatch.Key>(minimumCapacity: keys.count)
+        var (indices, names): ([Int], [[UInt8]]) = ([], [])
+        for (index, key) in keys.enumerated() {
+            if seen.insert(key).inserted {
+                indices.append(index)
+                names.append(key.bytes)
+            } else {
+                repeated(index)
+            }
+        }
+        return (indices, names)
+    }
+}

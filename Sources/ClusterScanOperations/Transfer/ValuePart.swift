@@ -1,0 +1,62 @@
+public import ClusterScan
+
+/// What a ``ValueReader`` hands out: for every key a beginning, its value in one or more parts, an end.
+public enum ValuePart: Sendable {
+    /// A key and what is known of it.
+    case begin(KeySummary)
+    /// All of a string, or the next piece of one that is ``KeySummary/isInPieces``.
+    case string([UInt8])
+    /// Elements of a list, in order, or members of a set.
+    case elements([[UInt8]])
+    /// Fields of a hash with their values.
+    case fields([(field: [UInt8], value: [UInt8])])
+    /// Members of a sorted set with their scores.
+    case members([(member: [UInt8], score: Double)])
+    /// Entries of a stream, in order.
+    case entries([StreamEntry])
+    /// The value is complete; with an error it could not be read to its end.
+    case end(ClusterScanError?)
+
+    /// A key and what is known of it.
+    public struct KeySummary: Hashable, Sendable {
+        /// The name of the key.
+        public var key: [UInt8]
+        /// The type of the value.
+        public var type: KeyType
+        /// How long the key lives on, in milliseconds; `nil` if it does not expire.
+        public var timeToLive: Int64?
+        /// Whether the value is read in several pieces, and so not as of one moment.
+        public var isInPieces: Bool
+
+        package init(key: [UInt8], type: KeyType, timeToLive: Int64?, isInPieces: Bool) {
+            self.key = key
+            self.type = type
+            self.timeToLive = timeToLive
+            self.isInPieces = isInPieces
+        }
+    }
+}
+
+/// An entry of a stream.
+public struct StreamEntry: Hashable, Sendable {
+    /// `milliseconds-sequence`.
+    public var id: String
+    /// Fields and values by turns, in order; a field may be there more than once.
+    public var fields: [[UInt8]]
+
+    /// Takes an element of the reply to `XRANGE`.
+    package init?(_ reply: RESPValue) {
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].string else { return nil }
+        self.id = id
+        // A deleted entry of a consumer group has no fields.
+        fields = parts[1].array?.compactMap(\.bytes) ?? []
+    }
+
+    /// The first number that is behind the entry, for the next `XRANGE`. Servers before 6.2 know no `(`.
+    package var next: String? {
+        let parts = id.split(separator: "-").compactMap { UInt64($0) }
+        guard parts.count == 2 else { return nil }
+        if parts[1] < .max { return "\(parts[0])-\(parts[1] + 1)" }
+        return parts[0] < .max ? "\(parts[0] + 1)-0" : nil
+    }
+}
