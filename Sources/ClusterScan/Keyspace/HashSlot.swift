@@ -26,8 +26,6 @@ public struct HashSlot: RawRepresentable, Hashable, Comparable, Sendable {
 
     /// The slot of a key.
     ///
-    /// A loop over many keys should take ``SlotHasher/shared`` once instead.
-    ///
     /// - Parameter key: the bytes of the key.
     /// - Complexity: O(*n*) in the length of the key.
     public init(key: UnsafeRawBufferPointer) {

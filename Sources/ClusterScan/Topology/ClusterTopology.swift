@@ -1,7 +1,7 @@
 /// Which node serves which hash slots, as one node of the cluster saw it at one moment.
 ///
 /// A topology is a hint about where to look. What may be claimed and credited during a scan is decided by
-/// what each node says about itself (see ``NodeStatus``).
+/// what each node says about itself.
 public struct ClusterTopology: Hashable, Sendable {
     /// A primary, its replicas, and the hash slots they serve.
     public struct Shard: Hashable, Sendable {

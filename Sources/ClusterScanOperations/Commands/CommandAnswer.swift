@@ -41,7 +41,7 @@ enum CommandAnswer: Sendable {
 extension ClusterScanner {
     /// Sends commands and waits for all the answers, which stand in the order of the commands.
     ///
-    /// - Throws: ``ClusterScanError`` if a command was answered by no node, or may not be run; and what
+    /// - Throws: `ClusterScanError` if a command was answered by no node, or may not be run; and what
     ///   ``send(_:preferring:options:)`` throws.
     func answers(
         to commands: [KeyCommand],

@@ -3,7 +3,7 @@ import ClusterScan
 extension KeyReply {
     /// The value, or `nil` if the server refused this one command.
     ///
-    /// - Throws: ``ClusterScanError`` if the reason concerns all commands: a right that is missing, a node out
+    /// - Throws: `ClusterScanError` if the reason concerns all commands: a right that is missing, a node out
     ///   of reach.
     func valueUnlessRefused() throws(ClusterScanError) -> Result<RESPValue, ClusterScanError> {
         switch self {

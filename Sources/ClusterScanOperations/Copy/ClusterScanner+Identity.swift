@@ -8,7 +8,7 @@ extension ClusterScanner {
     ///
     /// - Parameter other: The other scanner.
     /// - Returns: Whether both read the same keys.
-    /// - Throws: ``ClusterScanError`` if one of them cannot be reached.
+    /// - Throws: `ClusterScanError` if one of them cannot be reached.
     public func readsSameKeys(as other: ClusterScanner) async throws -> Bool {
         guard connection.database == other.connection.database else { return false }
         let (mine, theirs) = (try await topology(), try await other.topology())

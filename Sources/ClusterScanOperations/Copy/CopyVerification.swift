@@ -90,7 +90,7 @@ public final class CopyVerification: Sendable {
     /// - Parameter chunk: Names of keys at the source.
     /// - Returns: In ``WorkTally/done`` the keys that are on both sides; those that are at the source only are
     ///   refused with the code `MISSING`.
-    /// - Throws: ``ClusterScanError``, or `CancellationError`.
+    /// - Throws: `ClusterScanError`, or `CancellationError`.
     public func check(_ chunk: WorkChunk) async throws -> WorkTally {
         var tally = WorkTally()
         let (indices, names) = chunk.uniqueKeys { tally.add(.unchanged, for: chunk.keys[$0]) }
@@ -131,7 +131,7 @@ public final class CopyVerification: Sendable {
     /// Compares the sample, and says what came out.
     ///
     /// - Returns: The result over all keys that were checked.
-    /// - Throws: ``ClusterScanError``, or `CancellationError`.
+    /// - Throws: `ClusterScanError`, or `CancellationError`.
     public func verdict() async throws -> CopyVerdict {
         let (counted, samples) = state.withLock { ($0.result, $0.samples) }
         var result = counted

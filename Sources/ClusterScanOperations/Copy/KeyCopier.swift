@@ -33,7 +33,7 @@ public final class KeyCopier: Sendable {
     ///   - destination: Writes the copies.
     ///   - pattern: The glob that the keys to be copied match: names must not collide when they are changed.
     ///   - options: How to copy.
-    /// - Throws: ``ClusterScanError`` with the code ``ClusterScanError/Code/invalidQuery`` if keys would be
+    /// - Throws: `ClusterScanError` with the code `ClusterScanError.Code.invalidQuery` if keys would be
     ///   copied onto themselves, or two of them could get one name; and if a side cannot be reached.
     public init(
         from source: ClusterScanner,
@@ -79,11 +79,11 @@ public final class KeyCopier: Sendable {
     ///
     /// - Parameters:
     ///   - type: Only keys that hold this type.
-    ///   - cursor: Where to begin: ``ScanCursor/start`` or the cursor of an earlier report.
+    ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it.
     ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
     /// - Returns: What became of the keys, as ``copy(_:)`` counts it, and how it ended. Cancelling the task
-    ///   stops the work as ``ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
+    ///   stops the work as ``ClusterScan/ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
     public func copyAll(
         type: KeyType? = nil,
         from cursor: ScanCursor = .start,
@@ -136,7 +136,7 @@ public final class KeyCopier: Sendable {
     /// - Returns: What became of them: those in ``WorkTally/unchanged`` are at the destination with the same
     ///   value already; those that have another value there are refused with the code `BUSYKEY`, and those
     ///   that can be copied in neither way with `NOTCOPIED` or what the server says.
-    /// - Throws: ``ClusterScanError`` if servers are out of reach or refuse the user; some keys may have been
+    /// - Throws: `ClusterScanError` if servers are out of reach or refuse the user; some keys may have been
     ///   copied then. `CancellationError`.
     public func copy(_ chunk: WorkChunk) async throws -> WorkTally {
         var tally = CopyTally(chunk)

@@ -68,7 +68,7 @@ public final class LookupBuilder: Sendable {
     /// Builds the lookup from all keys that an iteration finds.
     ///
     /// - Parameters:
-    ///   - cursor: Where to begin: ``ScanCursor/start`` or the cursor of an earlier report.
+    ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it. Chunks are worked on one after the other, whatever it says.
     ///   - writing: Whether to write; otherwise it is only found out what would be written.
     ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.

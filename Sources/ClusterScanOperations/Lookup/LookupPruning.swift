@@ -23,7 +23,7 @@ extension LookupBuilder {
     ///
     /// - Parameter writing: Whether to remove stale entries; otherwise they are only counted.
     /// - Returns: What was found.
-    /// - Throws: ``ClusterScanError``, or `CancellationError`.
+    /// - Throws: `ClusterScanError`, or `CancellationError`.
     public func prune(writing: Bool) async throws -> LookupPruning {
         var pruning = LookupPruning()
         switch lookup.layout {

@@ -20,11 +20,11 @@ extension ClusterScanner {
     /// - Parameters:
     ///   - keys: The keys.
     ///   - fields: What to tell of them.
-    ///   - node: The node to ask first: ``ScanBatch/node`` of the batch that named the keys.
+    ///   - node: The node to ask first: `ScanBatch.node` of the batch that named the keys.
     ///   - options: Patience and bounds.
     /// - Returns: What is known of each key, in their order; a key that does not exist any more
     ///   ``KeyMetadata/isGone``.
-    /// - Throws: ``ClusterScanError`` if some keys' nodes did not answer within the options' patience;
+    /// - Throws: `ClusterScanError` if some keys' nodes did not answer within the options' patience;
     ///   `CancellationError`.
     /// - Complexity: O(*n*) in the number of keys; one round trip for 4,096 keys, and another for lengths.
     public func metadata(
@@ -55,7 +55,7 @@ extension ClusterScanner {
         inquiry.finish()
     }
 
-    /// Reads all nodes at once, as ``batches(from:match:type:options:)`` does, and asks the servers about the
+    /// Reads all nodes at once, as `batches(from:match:type:options:)` does, and asks the servers about the
     /// keys. The next batches are read, and asked about, while the consumer is busy with one.
     ///
     /// - Parameters:

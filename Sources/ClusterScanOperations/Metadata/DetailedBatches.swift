@@ -39,7 +39,7 @@ public struct DetailedBatches: AsyncSequence, Sendable {
         /// Waits for the next batch.
         ///
         /// - Returns: `nil` when every wanted slot is covered.
-        /// - Throws: ``ClusterScanError``, with the cursor to resume from, or `CancellationError`.
+        /// - Throws: `ClusterScanError`, with the cursor to resume from, or `CancellationError`.
         public mutating func next() async throws -> DetailedBatch? {
             try await inquiries.next()
         }

@@ -14,7 +14,7 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about reading the names.
     /// - Returns: The statistics.
-    /// - Throws: What ``collectStatistics(into:match:type:options:onProgress:)`` throws.
+    /// - Throws: What ``ClusterScan/ClusterScanner/collectStatistics(into:from:match:type:options:onProgress:)`` throws.
     public func statistics(
         _ statisticsOptions: StatisticsOptions = StatisticsOptions(),
         match pattern: GlobPattern? = nil,
@@ -29,26 +29,26 @@ extension ClusterScanner {
     /// Adds the keys of the cluster to statistics, which hold what was seen also when this fails or is
     /// cancelled.
     ///
-    /// The names are read as ``batches(from:match:type:options:)`` does. Every key is asked for its type
+    /// The names are read as `batches(from:match:type:options:)` does. Every key is asked for its type
     /// (`TYPE`), and the keys of the sample for `PTTL`, `MEMORY USAGE` and their length, at the nodes that
     /// serve them: thousands of commands in one write, with two chunks of about 4,000 keys under way. A key
     /// that the iteration returns twice is counted twice, which reading by slot
-    /// (``ScanStrategy/slots``, the usual way without a filter) does not do as long as slots stay.
+    /// (`ScanStrategy.slots`, the usual way without a filter) does not do as long as slots stay.
     ///
     /// Commands on keys go to primaries, also where names are read from replicas.
     ///
     /// - Parameters:
     ///   - statistics: What to add to.
-    ///   - cursor: Where to begin: ``ScanCursor/start``, or one part of a ``ScanCursor`` that was split among
+    ///   - cursor: Where to begin: `ScanCursor.start`, or one part of a `ScanCursor` that was split among
     ///     several machines, whose statistics can be merged.
     ///   - pattern: Only keys that match this glob.
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about reading the names. Memory is bounded whatever they are.
     ///   - onProgress: Is told how many keys have been looked at by this call, and the cursor after
     ///     them; must not block.
-    /// - Returns: What the iteration did. With ``ScanOptions/allowsUncoveredSlots`` it tells which slots are
+    /// - Returns: What the iteration did. With `ScanOptions.allowsUncoveredSlots` it tells which slots are
     ///   missing.
-    /// - Throws: ``ClusterScanError``, also if `TYPE` or `PTTL` is not permitted, or `CancellationError`.
+    /// - Throws: `ClusterScanError`, also if `TYPE` or `PTTL` is not permitted, or `CancellationError`.
     public func collectStatistics(
         into statistics: inout KeyspaceStatistics,
         from cursor: ScanCursor = .start,

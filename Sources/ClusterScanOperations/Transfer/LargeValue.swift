@@ -32,7 +32,7 @@ struct LargeValue {
     ///   - summary: What is known of it.
     ///   - body: Takes the parts.
     /// - Returns: What became of it.
-    /// - Throws: ``ClusterScanError`` if the reason concerns all keys; what `body` throws.
+    /// - Throws: `ClusterScanError` if the reason concerns all keys; what `body` throws.
     func read(
         _ summary: ValuePart.KeySummary,
         _ body: (ValuePart) throws -> Void

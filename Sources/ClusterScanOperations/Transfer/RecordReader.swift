@@ -35,7 +35,7 @@ public struct RecordReader: Sendable {
     ///   - keys: The names; several thousands are best.
     ///   - body: Takes the records, in the order of the keys, without those that do not exist any more.
     /// - Returns: Keys that exist and cannot be read.
-    /// - Throws: ``ClusterScanError`` if nodes are out of reach or do not permit `DUMP`; what `body` throws;
+    /// - Throws: `ClusterScanError` if nodes are out of reach or do not permit `DUMP`; what `body` throws;
     ///   `CancellationError`.
     public mutating func read(
         _ keys: [[UInt8]],

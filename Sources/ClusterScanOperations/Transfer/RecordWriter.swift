@@ -30,7 +30,7 @@ public struct RecordWriter: Sendable {
     ///
     /// - Parameter records: All are held in memory: a few MiB, or one that is large.
     /// - Returns: What became of each, in their order.
-    /// - Throws: ``ClusterScanError`` if the user may not do this, or no node tells who serves which slots;
+    /// - Throws: `ClusterScanError` if the user may not do this, or no node tells who serves which slots;
     ///   `CancellationError`. Some records may be restored then.
     public mutating func write(_ records: [DumpRecord]) async throws -> [RestoreOutcome] {
         let now = SystemTime.millisecondsSince1970

@@ -50,7 +50,7 @@ public struct ValueReader: Sendable {
     ///   - type: Only keys of this type, if given: a key may have changed since it was found.
     ///   - body: Takes the parts of one value after another.
     /// - Returns: What was left out.
-    /// - Throws: ``ClusterScanError`` if nodes are out of reach or do not permit a command; what `body` throws;
+    /// - Throws: `ClusterScanError` if nodes are out of reach or do not permit a command; what `body` throws;
     ///   `CancellationError`.
     public func read(
         _ keys: [[UInt8]],

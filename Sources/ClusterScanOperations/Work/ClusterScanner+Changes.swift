@@ -18,7 +18,7 @@ extension ClusterScanner {
     ///   - pattern: Only keys that match this glob. One whose meaning depends on the servers' processors is
     ///     refused.
     ///   - type: Only keys that hold this type.
-    ///   - cursor: Where to begin: ``ScanCursor/start`` or the cursor of an earlier report.
+    ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it.
     ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
     /// - Returns: What was done and how it ended. Cancelling the task stops the work as

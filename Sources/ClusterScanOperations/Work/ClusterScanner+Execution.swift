@@ -14,7 +14,7 @@ extension ClusterScanner {
     ///
     /// - Parameter template: The command.
     /// - Returns: What the server says about it (`COMMAND INFO`, `COMMAND GETKEYS`).
-    /// - Throws: ``ClusterScanError``, with the code ``ClusterScanError/Code/invalidQuery`` if the command
+    /// - Throws: `ClusterScanError`, with the code `ClusterScanError.Code.invalidQuery` if the command
     ///   cannot be run for every key.
     public func review(_ template: CommandTemplate) async throws -> CommandReview {
         var failure: ClusterScanError?

@@ -20,13 +20,13 @@ extension ClusterScanner {
     /// ```
     ///
     /// - Parameters:
-    ///   - cursor: Where to begin: ``ScanCursor/start`` or any cursor of the same query.
+    ///   - cursor: Where to begin: `ScanCursor.start` or any cursor of the same query.
     ///   - pattern: Only keys that match this glob.
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about it.
     ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
     ///   - step: Does the work on some keys, and counts what became of it. What it throws ends the work, and
-    ///     so do keys that no node answers for, unless ``ScanOptions/allowsUncoveredSlots``, and a command
+    ///     so do keys that no node answers for, unless `ScanOptions.allowsUncoveredSlots`, and a command
     ///     that the user may not use.
     /// - Returns: What was done and how it ended.
     public func work(
@@ -58,7 +58,7 @@ extension ClusterScanner {
     ///   - command: Makes the command for a key from its bytes, which are valid only during the call.
     ///   - judge: Says what a server's reply that is no error means.
     /// - Returns: What became of the keys.
-    /// - Throws: What ``send(_:preferring:options:)`` throws.
+    /// - Throws: What `send(_:preferring:options:)` throws.
     public func run(
         _ chunk: WorkChunk,
         options: CommandOptions = CommandOptions(),

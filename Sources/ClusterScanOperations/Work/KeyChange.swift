@@ -1,6 +1,6 @@
 import ClusterScan
 
-/// What ``ClusterScanner/apply(_:match:type:from:options:onProgress:)`` does to keys. Doing it twice does no
+/// What ``ClusterScan/ClusterScanner/apply(_:match:type:from:options:onProgress:)`` does to keys. Doing it twice does no
 /// more than doing it once.
 public enum KeyChange: Sendable, Hashable {
     /// Delete them: `UNLINK`, which frees large values in the background; `DEL` where a server does not know
