@@ -131,7 +131,10 @@ struct Export {
             metadata: ["code": "\(reason.code)", "detail": "\(reason.detail)"]
         )
         guard format == .json, context.channel.isActive else { return }
-        lines.writeString(#"{"complete":false,"code":"\#(reason.code)","cursor":"\#(cursor)"}"# + "\n")
+        let slots = reason.slots.isEmpty ? "" : #","slots":"\#(reason.slots)""#
+        lines.writeString(
+            #"{"complete":false,"code":"\#(reason.code)","cursor":"\#(cursor)"\#(slots)}"# + "\n"
+        )
         try await send(to: &writer)
         // Closing drops what has not left the process yet.
         try await context.channel.writeAndFlush(HTTPResponsePart.body(ByteBuffer())).get()
