@@ -16,12 +16,12 @@ USAGE
   Docs/Examples/KeyService/test.sh [--count N] [--scratch-path DIR]
 
   --count N            how many sample keys to load (default 400000)
-  --scratch-path DIR   where the service is built (default: .build of the repository's root, where the library
-                       and most of what it depends on have been built already)
+  --scratch-path DIR   build the service in this folder of another package, to reuse what is built there. That
+                       package has to plan its build anew then: remove DIR/release.yaml and DIR/release/*.json
 HELP
 }
 
-count=400000 scratch=$root/.build
+count=400000 scratch=""
 while [ $# -gt 0 ]; do
     case $1 in
         --count) count=${2:-} ;;
@@ -229,8 +229,11 @@ require servers hiredis curl || exit 1
 
 started=$SECONDS
 build() { swift build --configuration release "$@" || give_up "the build succeeds"; }
-build --package-path "$here" --scratch-path "$scratch" --product key-service
-binary=$(swift build --configuration release --package-path "$here" --scratch-path "$scratch" --show-bin-path)/key-service
+package=(--package-path "$here")
+# The plan that is kept there is that of the other package.
+[ -z "$scratch" ] || package+=(--scratch-path "$scratch" --disable-build-manifest-caching)
+build "${package[@]}" --product key-service
+binary=$(swift build --configuration release "${package[@]}" --show-bin-path)/key-service
 for product in sample-keys cluster-scan; do
     [ -x "$root/.build/release/$product" ] || build --package-path "$root" --product "$product"
 done
@@ -380,7 +383,8 @@ done
 equal "one export too many is refused" "503 tooManyExports" \
     "$(status_of "$url/export") $(field code "$work/answer")"
 contains "with a hint when to try again" "Retry-After:" "$work/head"
-for client in ${clients##* }; do kill -KILL "$client"; done
+client=${clients##* }
+kill -KILL "$client"
 wait "$client" 2>/dev/null
 sleep 0.5
 equal "its place is free when a client has gone" 200 "$(status_of "$url/export")"
@@ -390,6 +394,7 @@ unread_export
 wait_until "a client that reads nothing for too long is let go" has_text "$log" "An export ended early" &&
     pass "a client that reads nothing for too long is let go"
 kill -KILL "$client"
+wait "$client" 2>/dev/null
 
 echo "--- the cluster is in trouble"
 restart_service PAGE_PATIENCE_MS=500 EXPORT_PATIENCE_MS=500

@@ -61,7 +61,7 @@ struct Export {
             // The connection is closed because of it.
             throw error
         }
-        let keys = await batches.report?.keys ?? 0
+        let keys = await batches.reportSoFar?.keys ?? 0
         if format == .json { lines.writeString(#"{"complete":true,"keys":\#(keys)}"# + "\n") }
         try await send(to: &writer)
         var trailers = HTTPFields()
@@ -80,6 +80,8 @@ struct Export {
         var next = first
         while let batch = next {
             append(batch)
+            // There is nothing to go on with: its text would start another iteration.
+            if cursor.isFinished { return }
             if keysSinceMark >= Self.keysBetweenMarks || lastMark.duration(to: clock.now) >= .seconds(1) {
                 appendMark()
                 try await send(to: &writer)
@@ -126,7 +128,8 @@ struct Export {
         _ reason: Problem,
         to writer: inout any ResponseBodyWriter
     ) async throws {
-        context.logger.warning(
+        context.logger.log(
+            level: reason.code == "clientGone" ? .info : .warning,
             "An export ended early",
             metadata: ["code": "\(reason.code)", "detail": "\(reason.detail)"]
         )
