@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts that build and test: installs what they need and the machine does not have.
 
-# Installs packages for the capabilities named: servers, hiredis, shellcheck. Does nothing, asks nothing and
+# Installs packages for the capabilities named: servers, hiredis, shellcheck, curl. Does nothing, asks nothing and
 # needs no rights if all is there.
 require() { # CAPABILITY...
     local capability debian="" brew=""
@@ -11,6 +11,7 @@ require() { # CAPABILITY...
             servers) debian="$debian redis-server redis-tools" brew="$brew redis" ;;
             hiredis) debian="$debian libhiredis-dev" brew="$brew hiredis" ;;
             shellcheck) debian="$debian shellcheck" brew="$brew shellcheck" ;;
+            curl) debian="$debian curl" brew="$brew curl" ;;
         esac
     done
     if [ -n "$debian" ]; then
@@ -33,6 +34,7 @@ has_capability() {
                 [ -e /opt/homebrew/include/hiredis/hiredis.h ]
             ;;
         shellcheck) command -v shellcheck >/dev/null ;;
+        curl) command -v curl >/dev/null ;;
     esac
 }
 

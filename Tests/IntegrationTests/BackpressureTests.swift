@@ -48,6 +48,57 @@ extension IntegrationTests {
             try await cluster.waitForNoConnections(named: "waiting")
         }
 
+        @Test("stopped from another task, an iteration ends where it stands and can be resumed there")
+        func stopping() async throws {
+            let cluster = try await QuietCluster.cluster
+            let scanner = cluster.scanner(named: "stopped")
+            let batches = scanner.batches(options: ScanOptions(count: 100, readAheadBytes: 20_000))
+            var tally = KeyTally()
+            var cursor = ScanCursor.start
+            await #expect(throws: CancellationError.self) {
+                for try await batch in batches {
+                    tally.add(batch.keys)
+                    cursor = batch.cursor
+                    Task { batches.stop() }
+                }
+            }
+            #expect(!cursor.isStart && !cursor.isFinished)
+            #expect(!Task.isCancelled)
+            try await cluster.waitForNoConnections(named: "stopped")
+            for try await batch in scanner.batches(from: cursor) { tally.add(batch.keys) }
+            #expect(tally.difference(from: QuietCluster.names) == nil)
+        }
+
+        @Test("an iteration that is stopped does not go on waiting for a server")
+        func stoppingWhileWaiting() async throws {
+            let cluster = try await QuietCluster.cluster
+            try cluster.pause(1)
+            defer { try? cluster.resume(1) }
+            let batches = cluster.scanner(named: "stopped-waiting").batches()
+            let reader = Task { try await KeyTally(of: batches) }
+            try await Task.sleep(for: .milliseconds(300))
+            batches.stop()
+            let started = ContinuousClock.now
+            await #expect(throws: CancellationError.self) { try await reader.value }
+            #expect(ContinuousClock.now - started < .seconds(1))
+        }
+
+        @Test("an iterator that was begun in one task goes on in another")
+        func handingOver() async throws {
+            let cluster = try await QuietCluster.cluster
+            var iterator = cluster.scanner().batches(options: ScanOptions(count: 100)).makeAsyncIterator()
+            let first = try #require(try await iterator.next())
+            let rest = Task { [iterator] in
+                var iterator = iterator
+                var tally = KeyTally()
+                while let batch = try await iterator.next() { tally.add(batch.keys) }
+                return tally
+            }
+            var tally = try await rest.value
+            tally.add(first.keys)
+            #expect(tally.difference(from: QuietCluster.names) == nil)
+        }
+
         @Test("letting an iterator go closes its connections; one that was never asked opens none")
         func letting() async throws {
             let cluster = try await QuietCluster.cluster

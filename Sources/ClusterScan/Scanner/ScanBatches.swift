@@ -58,6 +58,15 @@ public struct ScanBatches: AsyncSequence, Sendable {
         }
     }
 
+    /// Stops reading, from any task: when a service shuts down, for example, or a client has gone.
+    ///
+    /// What was read already is still handed out; then `next()` throws `CancellationError`, also where it is
+    /// being waited for. The task that iterates goes on, and can save the last cursor. Has no effect on an
+    /// iteration that has ended.
+    public func stop() {
+        if case .success(let run) = run { run.stopSoon() }
+    }
+
     /// Begins the iteration. A second call is a programming error and traps.
     ///
     /// - Returns: The iterator.
@@ -66,8 +75,9 @@ public struct ScanBatches: AsyncSequence, Sendable {
         return Iterator(run, known?.take())
     }
 
-    /// Hands out batches as they arrive.
-    public struct Iterator: AsyncIteratorProtocol {
+    /// Hands out batches as they arrive. May be begun in one task and gone on with in another: a server takes
+    /// the first batch before it sends a status, and the others while it sends what they hold.
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         private let run: Result<ScanRun, ClusterScanError>
         private let release: Release?
         private var ready: Deque<ScanBatch> = []
