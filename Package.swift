@@ -151,6 +151,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds that.
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: ["ClusterScan", "ClusterScanOperations", "cluster-scan"],
+            path: "Tests/Fuzzing",
+            exclude: ["Corpus", "Driver", "Package.swift", "run.sh"],
+            sources: ["Targets", "CorpusTests"],
+            swiftSettings: testSettings
+        ),
         // A scan in a process of its own, to be killed by the chaos tests.
         .executableTarget(
             name: "chaos-scanner",

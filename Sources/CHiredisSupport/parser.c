@@ -37,6 +37,7 @@ typedef struct buffer {
 struct cscan_parser {
     redisReader *reader;
     size_t maximum_bytes;
+    size_t limit; /* of the reply under construction; at most `maximum_bytes` */
     size_t largest_input;
     buffer bytes;
     buffer nodes;
@@ -58,12 +59,18 @@ static cscan_status fail(cscan_parser *parser, cscan_status failure, const char 
 
 static cscan_status fail_too_large(cscan_parser *parser) {
     char message[128];
-    snprintf(message, sizeof(message), "the reply takes more than %zu bytes", parser->maximum_bytes);
+    snprintf(message, sizeof(message), "the reply takes more than %zu bytes", parser->limit);
     return fail(parser, CSCAN_ERROR_TOO_LARGE, message);
 }
 
 static size_t reply_size(const cscan_parser *parser) {
     return parser->bytes.count + parser->nodes.count * sizeof(cscan_node);
+}
+
+/* The limit may be lower than that for the replies that were joined before. */
+static size_t room_left(const cscan_parser *parser) {
+    size_t size = reply_size(parser);
+    return size < parser->limit ? parser->limit - size : 0;
 }
 
 /* --- The buffers of the reply under construction --- */
@@ -97,7 +104,7 @@ static void *detach(buffer *buffer, size_t element_size) {
 
 static void *append_node(const redisReadTask *task, cscan_node node) {
     cscan_parser *parser = task->privdata;
-    if (reply_size(parser) + sizeof(node) > parser->maximum_bytes) {
+    if (reply_size(parser) + sizeof(node) > parser->limit) {
         fail_too_large(parser);
         return NULL;
     }
@@ -131,8 +138,8 @@ static void *create_string(const redisReadTask *task, char *string, size_t lengt
         fail(parser, CSCAN_ERROR_PROTOCOL, "Protocol error, a string is longer than announced");
         return NULL;
     }
-    size_t limit = parser->maximum_bytes - reply_size(parser);
-    if (limit < sizeof(node) || length > limit - sizeof(node)) {
+    size_t room = room_left(parser);
+    if (room < sizeof(node) || length > room - sizeof(node)) {
         fail_too_large(parser);
         return NULL;
     }
@@ -156,7 +163,7 @@ static void *append_array(const redisReadTask *task, unsigned long long count) {
         fail(parser, CSCAN_ERROR_PROTOCOL, "Protocol error, arrays are nested too deeply");
         return NULL;
     }
-    if (count > (parser->maximum_bytes - reply_size(parser)) / sizeof(cscan_node)) {
+    if (count > room_left(parser) / sizeof(cscan_node)) {
         fail_too_large(parser);
         return NULL;
     }
@@ -242,6 +249,10 @@ void cscan_parser_free(cscan_parser *parser) {
 
 const char *cscan_parser_error(const cscan_parser *parser) { return parser->message; }
 
+size_t cscan_parser_pending(const cscan_parser *parser) {
+    return reply_size(parser) + (parser->reader->len - parser->reader->pos);
+}
+
 size_t cscan_parser_memory(const cscan_parser *parser) {
     size_t input = parser->reader->buf != NULL ? sdsalloc(parser->reader->buf) : 0;
     return input + parser->bytes.capacity + parser->nodes.capacity * sizeof(cscan_node);
@@ -267,21 +278,38 @@ static void replace_large_reader(cscan_parser *parser) {
     parser->largest_input = 0;
 }
 
+/*
+ * The reader waits, and a line of digits is complete: it is the length of a bulk string, as every other line would
+ * have been taken. One that cannot fit is refused before it comes.
+ */
+static int announces_too_much(const cscan_parser *parser, const char *start, const char *end) {
+    size_t room = room_left(parser);
+    size_t length = 0;
+    for (; start < end; start++) {
+        if (*start < '0' || *start > '9') return 0;
+        if (length > CSCAN_LARGEST_MAXIMUM) return 1;
+        length = length * 10 + (size_t)(*start - '0');
+    }
+    return length > room;
+}
+
 static cscan_status check_bounds(cscan_parser *parser) {
     const char *start = parser->reader->buf + parser->reader->pos;
     size_t waiting = parser->reader->len - parser->reader->pos;
-    if (waiting > LONGEST_LINE) {
-        const char *end = memchr(start, '\n', LONGEST_BULK_HEADER);
-        if (end == NULL || end == start || end[-1] != '\r')
-            return fail(parser, CSCAN_ERROR_PROTOCOL, "Protocol error, a line has no end");
-    }
-    if (waiting + reply_size(parser) > parser->maximum_bytes) return fail_too_large(parser);
+    const char *end =
+        waiting > 0 ? memchr(start, '\n', waiting < LONGEST_BULK_HEADER ? waiting : LONGEST_BULK_HEADER) : NULL;
+    int is_line = end != NULL && end > start && end[-1] == '\r';
+    if (waiting > LONGEST_LINE && !is_line)
+        return fail(parser, CSCAN_ERROR_PROTOCOL, "Protocol error, a line has no end");
+    if (is_line && announces_too_much(parser, start, end - 1)) return fail_too_large(parser);
+    if (waiting + reply_size(parser) > parser->limit) return fail_too_large(parser);
     return CSCAN_NEED_MORE;
 }
 
 cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, size_t count,
-                               cscan_reply *reply) {
+                               size_t limit, cscan_reply *reply) {
     if (parser->failure != CSCAN_NEED_MORE) return parser->failure;
+    parser->limit = limit < parser->maximum_bytes ? limit : parser->maximum_bytes;
     for (;;) {
         void *value = NULL;
         if (redisReaderGetReply(parser->reader, &value) != REDIS_OK) return fail_as_reader(parser);

@@ -91,7 +91,8 @@ package struct ClusterScanCommand: AsyncParsableCommand {
                     return CommandFailure(error).status.rawValue
                 }
             } else {
-                try? FileDescriptor.standardError.writeAll(ServerURL.withoutSecrets(message) + "\n")
+                let text = ConsoleText.safe(ServerURL.withoutSecrets(message))
+                try? FileDescriptor.standardError.writeAll(text + "\n")
             }
             return code.rawValue
         }

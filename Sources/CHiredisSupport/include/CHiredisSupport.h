@@ -58,14 +58,17 @@ void cscan_parser_free(cscan_parser *parser);
 /*
  * Takes input from `*input` (advancing it and `*length`) until `count` replies are complete, and then moves them,
  * buffers and all, to `*reply`: many small replies in one piece of memory cost a fraction of many pieces. The
- * count must stay the same until they are complete; 0 counts as 1. After an error every further call gives the
- * same error.
+ * count must stay the same until they are complete; 0 counts as 1. `limit` may lower the bound of the parser for
+ * these replies. After an error every further call gives the same error.
  */
 cscan_status cscan_parser_next(cscan_parser *parser, const char **input, size_t *length, size_t count,
-                               cscan_reply *reply);
+                               size_t limit, cscan_reply *reply);
 
 /* What went wrong, for people; an empty string if nothing did. Valid until the parser is freed. */
 const char *cscan_parser_error(const cscan_parser *parser);
+
+/* What has arrived of replies that are not complete, in bytes as they count against the bound. */
+size_t cscan_parser_pending(const cscan_parser *parser);
 
 /* The memory the parser holds for input and replies at this moment, in bytes. */
 size_t cscan_parser_memory(const cscan_parser *parser);

@@ -168,6 +168,11 @@ extension CommandRouter {
         from lane: Int,
         now: Duration
     ) {
+        guard knows(redirection.address) || lanes.count < Self.mostLanes else {
+            let message = "the cluster names more nodes than it has slots"
+            let failure = ScanFailure(.giveUp, .protocolViolation, message, at: lanes[lane].address)
+            return retry(command, failure, now: now)
+        }
         let isOfKey = redirection.slot == commands[command].slot.rawValue
         if redirection.kind == .moved, isOfKey,
             owners.assign(commands[command].slot, to: redirection.address)

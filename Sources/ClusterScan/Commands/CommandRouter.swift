@@ -151,6 +151,11 @@ package struct CommandRouter: Sendable {
 
     // MARK: Queues
 
+    /// Each is a connection: servers that make up one address after another must not have us open them all.
+    static let mostLanes = HashSlot.count
+
+    func knows(_ address: NodeAddress) -> Bool { laneOfAddress[address] != nil }
+
     mutating func lane(at address: NodeAddress) -> Int {
         if let lane = laneOfAddress[address] { return lane }
         lanes.append(CommandLane(address: address, maximumInFlight: options.maximumInFlight))

@@ -17,7 +17,9 @@ public struct ConnectionConfiguration: Sendable {
     /// connection is closed: a reply that comes late could not be told from the reply to the next command.
     public var commandTimeout: Duration
 
-    /// The memory one reply may take, in bytes; at most 2 GiB. A longer reply closes the connection.
+    /// The memory one reply with keys or values may take, in bytes; at most 2 GiB. A longer reply closes the
+    /// connection. While it is read, twice as much is needed. By default the longest string that servers take,
+    /// 512 MB, just fits.
     public var maximumReplyBytes: Int
 
     /// The name shown in the servers' `CLIENT LIST`, or `nil` to send none. A server that refuses the name is
@@ -32,7 +34,7 @@ public struct ConnectionConfiguration: Sendable {
     ///   - database: The number of the database to select.
     ///   - connectTimeout: How long to wait for name resolution and the TCP connection.
     ///   - commandTimeout: How long to wait for the reply to a command.
-    ///   - maximumReplyBytes: The memory one reply may take, in bytes.
+    ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
     public init(
         username: String? = nil,
@@ -40,7 +42,7 @@ public struct ConnectionConfiguration: Sendable {
         database: Int = 0,
         connectTimeout: Duration = .seconds(5),
         commandTimeout: Duration = .seconds(10),
-        maximumReplyBytes: Int = 1 << 30,
+        maximumReplyBytes: Int = 513 << 20,
         clientName: String? = "cluster-scan"
     ) {
         self.username = username

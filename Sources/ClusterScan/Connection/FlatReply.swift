@@ -93,6 +93,7 @@ package struct FlatReply: Sendable {
                 guard node.type == CSCAN_NODE_INTEGER.rawValue else {
                     throw refusal(of: node, "not an integer")
                 }
+                guard node.value >= 0 else { throw .unexpected("a negative number of keys") }
                 counts.append(Int(node.value))
             }
             guard lengths.count == snapshots, counts.count == sizes else {
@@ -101,6 +102,13 @@ package struct FlatReply: Sendable {
             let keys = KeyBatch(arena: arena, spans: spans, byteCount: byteCount)
             return SlotReadings(keys: keys, lengths: lengths, counts: counts)
         }
+    }
+
+    /// Reads the joined replies to a burst, if they are what was asked for.
+    func slotReadings(_ reads: SlotReads) throws(ReplyError) -> SlotReadings {
+        let readings = try slotReadings(snapshots: reads.snapshots.count, counts: reads.counts.count)
+        try readings.verify(against: reads.snapshots)
+        return readings
     }
 
     private func refusal(of node: cscan_node, _ reason: String) -> ReplyError {

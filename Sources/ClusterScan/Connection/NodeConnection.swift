@@ -31,15 +31,19 @@ package final class NodeConnection: Sendable {
     /// - Parameters:
     ///   - address: The server.
     ///   - configuration: Credentials and limits.
+    ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     ///   - eventLoop: The event loop the connection belongs to.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
     ///   else.
     package static func connect(
         to address: NodeAddress,
         configuration: ConnectionConfiguration,
+        gate: ReplyGate? = nil,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<NodeConnection> {
-        ClientBootstrap(group: eventLoop)
+        // Who passes a gate is on the event loop, as the gate is.
+        let gate = gate.map { NIOLoopBound($0, eventLoop: eventLoop) }
+        return ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -54,7 +58,7 @@ package final class NodeConnection: Sendable {
             )
             .connect(host: address.host, port: address.port)
             .flatMapErrorThrowing { throw ConnectionError(connecting: address, configuration, $0) }
-            .flatMap { start(on: $0, address: address, configuration: configuration) }
+            .flatMap { start(on: $0, address: address, configuration: configuration, gate: gate) }
     }
 
     /// Starts a conversation on a connected channel.
@@ -66,15 +70,21 @@ package final class NodeConnection: Sendable {
     ///   - channel: A channel with automatic reading switched off.
     ///   - address: The server at the other end.
     ///   - configuration: Credentials and limits.
+    ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
     ///   else.
     package static func start(
         on channel: any Channel,
         address: NodeAddress,
-        configuration: ConnectionConfiguration
+        configuration: ConnectionConfiguration,
+        gate: NIOLoopBound<ReplyGate>? = nil
     ) -> EventLoopFuture<NodeConnection> {
         channel.eventLoop.flatSubmit {
-            let handler = NodeConnectionHandler(address: address, configuration: configuration)
+            let handler = NodeConnectionHandler(
+                address: address,
+                configuration: configuration,
+                gate: gate?.value ?? ReplyGate()
+            )
             let connection = NodeConnection(address: address, channel: channel, handler: handler)
             let ready = channel.eventLoop.makePromise(of: NodeConnection.self)
             do {
@@ -85,7 +95,7 @@ package final class NodeConnection: Sendable {
                 return ready.futureResult
             }
             let handshake = Handshake(address: address, configuration: configuration)
-            handler.send(handshake.commands) { result in
+            handler.send(handshake.commands, limit: .greeting) { result in
                 switch result.map(handshake.failure) {
                 case .success(nil):
                     ready.succeed(connection)
@@ -105,14 +115,16 @@ package final class NodeConnection: Sendable {
     ///
     /// - Parameters:
     ///   - command: The command.
+    ///   - limit: How large the reply may be.
     ///   - completion: Called exactly once, on the event loop: from within the read of the reply, so that it can
     ///     send the next command at once, or at once if the connection is closed already. An error reply is a
     ///     success here: see ``FlatReply/error``.
     package func send(
         _ command: Command,
+        limit: ReplyLimit = .data,
         completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
     ) {
-        handler.value.send(command, completion: completion)
+        handler.value.send(command, limit: limit, completion: completion)
     }
 
     /// Sends commands in one write. Only on the event loop.
@@ -121,12 +133,14 @@ package final class NodeConnection: Sendable {
     ///
     /// - Parameters:
     ///   - commands: The commands.
+    ///   - limit: How large each reply may be.
     ///   - completion: As for one command; called when the last reply is there, or with the first failure.
     package func send(
         _ commands: [Command],
+        limit: ReplyLimit = .data,
         completion: @escaping (Result<[FlatReply], ConnectionError>) -> Void
     ) {
-        handler.value.send(commands, completion: completion)
+        handler.value.send(commands, limit: limit, completion: completion)
     }
 
     /// Sends commands, at least one, in one write, and has their replies joined in one piece of memory. Only on
@@ -164,7 +178,7 @@ package final class NodeConnection: Sendable {
         handler.value.send(wire, replyCount: replyCount, receive: receive, lost: lost)
     }
 
-    /// Sends one command from anywhere, and waits.
+    /// Sends one command about the node or the cluster, from anywhere, and waits.
     ///
     /// Cancelling the task does not end the wait, which takes `commandTimeout` at most.
     ///
@@ -173,7 +187,9 @@ package final class NodeConnection: Sendable {
     /// - Throws: An error reply as ``ConnectionError/Kind/server(_:)``, and every failure of the connection.
     package func send(_ command: Command) async throws(ConnectionError) -> RESPValue {
         let result: Result<FlatReply, ConnectionError> = await withCheckedContinuation { continuation in
-            onEventLoop { self.send(command) { continuation.resume(returning: $0) } }
+            onEventLoop {
+                self.send(command, limit: .control) { continuation.resume(returning: $0) }
+            }
         }
         let reply = try result.get()
         if let error = reply.error {

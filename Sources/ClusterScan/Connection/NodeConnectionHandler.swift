@@ -3,14 +3,23 @@ import NIOCore
 /// The last handler of a connection's pipeline: encoded commands out, replies in, each to who asked.
 ///
 /// Confined to the event loop of its channel.
-final class NodeConnectionHandler: ChannelInboundHandler {
+final class NodeConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let address: NodeAddress
     private let commandTimeout: Duration
     private let replyTime: TimeAmount
     private var parser: ReplyParser
+    private let gate: ReplyGate
+    /// Whether the gate holds it back: it does not read then.
+    private var isHeldBack = false
+    private var wantsToRead = false
+    /// Whether the gate knows of a large reply.
+    private var isInGate = false
+    /// What has arrived since it last counted as a sign of life.
+    private var bytesArrived = 0
     private var pending = PendingRequests()
     private var context: ChannelHandlerContext?
     /// One timer, not one for each request: when it fires, it looks who is late and sleeps until the next
@@ -20,23 +29,29 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     /// Why the connection is closed; `nil` while it is open.
     private(set) var failure: ConnectionError?
 
-    init(address: NodeAddress, configuration: ConnectionConfiguration) {
+    init(address: NodeAddress, configuration: ConnectionConfiguration, gate: ReplyGate) {
         self.address = address
+        self.gate = gate
         commandTimeout = configuration.commandTimeout
         replyTime = TimeAmount(configuration.commandTimeout)
         parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
     }
 
-    func send(_ command: Command, completion: @escaping PendingRequests.Completion) {
+    func send(_ command: Command, limit: ReplyLimit, completion: @escaping PendingRequests.Completion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        pending.append(completion, deadline: context.eventLoop.now + replyTime)
+        pending.append(limit, completion, deadline: context.eventLoop.now + replyTime)
         write(command.encoded, context: context)
     }
 
-    func send(_ commands: [Command], completion: @escaping PendingRequests.BurstCompletion) {
+    func send(
+        _ commands: [Command],
+        limit: ReplyLimit,
+        completion: @escaping PendingRequests.BurstCompletion
+    ) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         guard let burst = Self.burst(of: commands) else { return completion(.success([])) }
-        pending.append(replyCount: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        let deadline = context.eventLoop.now + replyTime
+        pending.append(replyCount: commands.count, limit, completion, deadline: deadline)
         write(burst, context: context)
     }
 
@@ -98,6 +113,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         context?.close(promise: nil)
+        gate.leave(ObjectIdentifier(self))
         for (position, fail) in pending.removeAll().enumerated() {
             fail(position == 0 ? reason : reason.forBystanders)
         }
@@ -127,13 +143,22 @@ final class NodeConnectionHandler: ChannelInboundHandler {
 
     private func extendDeadline() {
         guard let context, pending.isPipelined else { return }
+        bytesArrived = 0
         pending.extend(to: context.eventLoop.now + replyTime)
     }
+
+    /// A server that sends a byte now and then would never be late otherwise.
+    private static let signOfLife = 16 << 10
 
     private func timerFired() {
         timer = nil
         guard let context, failure == nil, let deadline = pending.nextDeadline else { return }
         guard deadline <= context.eventLoop.now else { return armTimer(context: context) }
+        guard !isHeldBack else {
+            // It is not the server that is late.
+            pending.postpone(to: context.eventLoop.now + replyTime)
+            return armTimer(context: context)
+        }
         close(ConnectionError(.timeout, address: address, message: "no reply within \(commandTimeout)"))
     }
 
@@ -158,17 +183,44 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var hasReply = false
         unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
             var rest = bytes
+            bytesArrived += bytes.count
             // Who gets a reply may close the connection.
-            while failure == nil, let reply = nextReply(&rest) { deliver(reply) }
+            while failure == nil, let reply = nextReply(&rest) {
+                hasReply = true
+                deliver(reply)
+            }
         }
-        extendDeadline()
+        if hasReply || bytesArrived >= Self.signOfLife { extendDeadline() }
+        askGate()
+    }
+
+    private func askGate() {
+        let bytes = failure == nil ? parser.pendingBytes : 0
+        guard bytes > ReplyGate.freeBytes || isInGate else { return }
+        isInGate = bytes > ReplyGate.freeBytes
+        isHeldBack = !gate.admits(ObjectIdentifier(self), holding: bytes) { [weak self] in self?.readOn() }
+    }
+
+    private func readOn() {
+        guard isHeldBack else { return }
+        isHeldBack = false
+        guard let context, failure == nil else { return }
+        pending.postpone(to: context.eventLoop.now + replyTime)
+        guard wantsToRead else { return }
+        wantsToRead = false
+        context.read()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isHeldBack { wantsToRead = true } else { context.read() }
     }
 
     private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {
         do throws(ReplyParser.Failure) {
-            return try parser.next(&input, joining: pending.joinedReplyCount)
+            return try parser.next(&input, joining: pending.joinedReplyCount, atMost: pending.limit.bytes)
         } catch {
             let kind: ConnectionError.Kind =
                 switch error.kind {

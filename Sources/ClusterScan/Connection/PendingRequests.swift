@@ -28,7 +28,7 @@ struct PendingRequests {
         case unsolicited
     }
 
-    private var requests: Deque<(receiver: Receiver, deadline: NIODeadline)> = []
+    private var requests: Deque<(receiver: Receiver, limit: ReplyLimit, deadline: NIODeadline)> = []
     /// The replies to the oldest request, if that is a burst.
     private var collected: [FlatReply] = []
     /// How many replies to the oldest request have been handed over, if that is a pipeline.
@@ -40,7 +40,14 @@ struct PendingRequests {
     /// pipelines as much again with every sign of life.
     var nextDeadline: NIODeadline? {
         guard let oldest = requests.first else { return nil }
-        return isPipelined ? max(oldest.deadline, standstill) : oldest.deadline
+        return max(oldest.deadline, isPipelined ? max(standstill, earliest) : earliest)
+    }
+
+    /// No request is late before this: until then we did not read.
+    private var earliest = NIODeadline.distantPast
+
+    mutating func postpone(to deadline: NIODeadline) {
+        earliest = deadline
     }
 
     /// Whether the oldest request is a pipeline.
@@ -60,16 +67,24 @@ struct PendingRequests {
         return replyCount
     }
 
+    /// What the next reply may take: nobody has asked for one that comes unasked.
+    var limit: ReplyLimit { requests.first?.limit ?? .greeting }
+
     mutating func append(joining replyCount: Int, _ completion: @escaping Completion, deadline: NIODeadline) {
-        requests.append((.joined(replyCount: replyCount, completion), deadline))
+        requests.append((.joined(replyCount: replyCount, completion), .data, deadline))
     }
 
-    mutating func append(_ completion: @escaping Completion, deadline: NIODeadline) {
-        requests.append((.single(completion), deadline))
+    mutating func append(_ limit: ReplyLimit, _ completion: @escaping Completion, deadline: NIODeadline) {
+        requests.append((.single(completion), limit, deadline))
     }
 
-    mutating func append(replyCount: Int, _ completion: @escaping BurstCompletion, deadline: NIODeadline) {
-        requests.append((.burst(replyCount: replyCount, completion), deadline))
+    mutating func append(
+        replyCount: Int,
+        _ limit: ReplyLimit,
+        _ completion: @escaping BurstCompletion,
+        deadline: NIODeadline
+    ) {
+        requests.append((.burst(replyCount: replyCount, completion), limit, deadline))
     }
 
     mutating func append(
@@ -78,7 +93,7 @@ struct PendingRequests {
         lost: @escaping (ConnectionError) -> Void,
         deadline: NIODeadline
     ) {
-        requests.append((.pipeline(replyCount: replyCount, receive, lost: lost), deadline))
+        requests.append((.pipeline(replyCount: replyCount, receive, lost: lost), .data, deadline))
     }
 
     mutating func receive(_ reply: FlatReply) -> Delivery {

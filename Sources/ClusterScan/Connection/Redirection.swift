@@ -7,6 +7,9 @@ package struct Redirection: Hashable, Sendable {
         case ask
     }
 
+    /// Servers keep no longer host names.
+    private static let longestHost = 255
+
     package var kind: Kind
     package var slot: UInt16
     package var address: NodeAddress
@@ -33,6 +36,7 @@ package struct Redirection: Hashable, Sendable {
         }
         self.slot = slot
         let host = words[2][..<colon]
+        guard host.utf8.count <= Self.longestHost else { return nil }
         address = NodeAddress(host: host.isEmpty ? asked.host : String(host), port: port)
     }
 }

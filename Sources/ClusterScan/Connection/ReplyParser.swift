@@ -30,6 +30,9 @@ package struct ReplyParser: ~Copyable {
 
     deinit { cscan_parser_free(parser) }
 
+    /// What has arrived of replies that are not complete, in bytes as they count against the bound.
+    package var pendingBytes: Int { cscan_parser_pending(parser) }
+
     /// The memory held for input and replies at this moment, in bytes.
     package var memory: Int { cscan_parser_memory(parser) }
 
@@ -38,17 +41,19 @@ package struct ReplyParser: ~Copyable {
     /// - Parameters:
     ///   - input: The bytes received; on return, those that follow the reply.
     ///   - count: How many replies to join in one piece of memory. The same until they are complete.
+    ///   - limit: The memory these replies may take, in bytes, where that is less than what the parser allows.
     /// - Returns: A complete reply, or `nil` if the input is used up.
     /// - Throws: ``Failure`` if the input is not RESP2, or a reply is larger than allowed.
     package mutating func next(
         _ input: inout UnsafeRawBufferPointer,
-        joining count: Int = 1
+        joining count: Int = 1,
+        atMost limit: Int = .max
     ) throws(Failure) -> FlatReply? {
         var start = input.baseAddress?.assumingMemoryBound(to: CChar.self)
         var length = input.count
         var reply = cscan_reply()
         // The parser reads at most `length` bytes from `start`, and keeps neither.
-        let status = cscan_parser_next(parser, &start, &length, count, &reply)
+        let status = cscan_parser_next(parser, &start, &length, count, Swift.max(limit, 0), &reply)
         input = UnsafeRawBufferPointer(start: start, count: length)
         switch status {
         case CSCAN_REPLY: return FlatReply(adopting: reply)

@@ -37,6 +37,8 @@ struct Lane: Sendable {
     var uncreditedKeys: UInt64 = 0
     /// Whether a page of it was handed out.
     private var hasHandedOut = false
+    /// Watches the server's cursor; `nil` before the first page of this process.
+    var cycle: CursorCycle?
     /// Sizes of slots that are next to be read.
     var sizes = SlotSizes()
     /// The burst that was asked for.

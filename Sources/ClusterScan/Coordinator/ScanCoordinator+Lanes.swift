@@ -49,7 +49,16 @@ extension ScanCoordinator {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }
         guard lane.witnesses.contains(where: { $0.id == status.nodeID }) else {
-            // An address is not an identity: somebody else answers there now.
+            // An address is not an identity: somebody else answers there now, and maybe for ever.
+            let node = lane.node
+            let cause = ScanFailure(
+                .rediscover,
+                .unreachable,
+                "node \(status.nodeID) answers there, not \(node.id)",
+                at: node.address
+            )
+            trouble.note(slotsAtStake(in: id), cause: cause, now: now)
+            scheduleGivingUp()
             restart(id, reason: "node \(status.nodeID.description.prefix(8)) answers at its address")
             suspectTopology(now: now)
             plan(now: now)
@@ -98,6 +107,10 @@ extension ScanCoordinator {
         guard !isEnded, let lane = lanes[id], let record = progress.lanes[id], lane.phase == .reading else {
             return nil
         }
+        guard !closesCycle(id, record, next) else {
+            misread(CursorCycle.message, at: lane.node)
+            return nil
+        }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
         if record.claims != .all, keeps(.emitFilter) {
@@ -121,10 +134,22 @@ extension ScanCoordinator {
         return delivery
     }
 
+    private mutating func closesCycle(_ id: LaneID, _ record: LaneRecord, _ next: UInt64) -> Bool {
+        guard case .scan(let cursor) = record.position else { return false }
+        var cycle = lanes[id]?.cycle ?? CursorCycle(from: cursor)
+        defer { lanes[id]?.cycle = cycle }
+        return cycle.closes(with: next)
+    }
+
+    /// A server answered in a way that no server does: asking again cannot help.
+    mutating func misread(_ message: String, at node: ClusterNode) {
+        end(.fail(ClusterScanError(ScanFailure(.giveUp, .protocolViolation, message, at: node.address))))
+    }
+
     /// Counts what is handed out.
     mutating func note(_ batch: KeyBatch, of id: LaneID) {
         tally.batches += 1
-        progress.keysReturned += UInt64(batch.count)
+        progress.keysReturned = progress.keysReturned.addingClamped(UInt64(batch.count))
         if let node = lanes[id]?.handOut(keys: batch.count) { readNodes.insert(node) }
     }
 

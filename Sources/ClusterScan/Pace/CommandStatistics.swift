@@ -28,9 +28,9 @@ package struct CommandStatistics: Hashable, Sendable {
             let command = name.prefix { $0 != UInt8(ascii: "|") }
             let fields = line[line.index(after: colon)...]
             if Self.reading.contains(where: { command.elementsEqual($0.utf8) }) {
-                scanMicroseconds += Self.number(of: "usec", in: fields)
+                scanMicroseconds = scanMicroseconds.addingClamped(Self.number(of: "usec", in: fields))
             } else if !Self.upkeep.contains(where: { command.elementsEqual($0.utf8) }) {
-                otherCalls += Self.number(of: "calls", in: fields)
+                otherCalls = otherCalls.addingClamped(Self.number(of: "calls", in: fields))
             }
         }
         guard isTold else { return nil }
@@ -45,7 +45,7 @@ package struct CommandStatistics: Hashable, Sendable {
             guard let equals = entry.firstIndex(of: UInt8(ascii: "=")),
                 entry[..<equals].elementsEqual(field.utf8)
             else { continue }
-            return Int(Substring(entry[entry.index(after: equals)...])) ?? 0
+            return max(0, Int(Substring(entry[entry.index(after: equals)...])) ?? 0)
         }
         return 0
     }

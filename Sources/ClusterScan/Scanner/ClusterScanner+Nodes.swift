@@ -53,8 +53,11 @@ extension ClusterScanner {
         )
     }
 
+    /// More than any server holds is no count, and sums of counts must not overflow.
+    static func keyCount(_ number: Int64) -> Int { Int(min(max(0, number), 1 << 48)) }
+
     private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
-        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
+        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
         let info = try? await pages.send(Command("INFO", "server"), to: address).string
         return (keys, info.flatMap { try? ServerInfo($0).version })
     }

@@ -164,7 +164,7 @@ public final class ClusterScanner: Sendable {
             for shard in try await pages.topology(fresh: true).shards {
                 group.addTask {
                     let reply = try? await pages.send(Command("DBSIZE"), to: shard.primary.address)
-                    return reply?.integer.map { (shard.primary, Int($0)) }
+                    return reply?.integer.map { (shard.primary, Self.keyCount($0)) }
                 }
             }
             return try await group.reduce(into: [:]) { counts, entry in

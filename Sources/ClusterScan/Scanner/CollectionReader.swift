@@ -11,6 +11,8 @@ struct CollectionReader: Sendable {
     private var cursor: MemberCursor
     /// Known once the server was asked.
     private var type: CollectionType?
+    /// Watches the server's cursor.
+    private var cycle: CursorCycle?
 
     init(
         _ key: [UInt8],
@@ -100,12 +102,18 @@ struct CollectionReader: Sendable {
         }
         let hasStartedOver = progress.position != 0 && status.runID.prefix != progress.process
         let page = try request.page(reply, from: status.version, at: follower.address)
-        let members = members(page.elements, of: type)
+        if hasStartedOver || cycle == nil {
+            cycle = CursorCycle(from: hasStartedOver ? 0 : progress.position)
+        }
+        guard cycle?.closes(with: page.next) != true else {
+            throw ClusterScanError(.protocolViolation, CursorCycle.message, at: follower.address)
+        }
+        let members = try members(page.elements, of: type, verb)
         var next = progress
         next.type = type
         next.process = status.runID.prefix
         next.position = page.next
-        next.returned = (hasStartedOver ? 0 : progress.returned) + UInt64(members.count)
+        next.returned = (hasStartedOver ? 0 : progress.returned).addingClamped(UInt64(members.count))
         return MemberPage(
             members: members,
             type: type.keyType,
@@ -114,19 +122,29 @@ struct CollectionReader: Sendable {
         )
     }
 
-    private func members(_ elements: [RESPValue], of type: CollectionType) -> [Member] {
+    /// What is not understood is an error: a member that is left out silently would be missed.
+    private func members(
+        _ elements: [RESPValue],
+        of type: CollectionType,
+        _ verb: String
+    ) throws -> [Member] {
+        func bytes(_ element: RESPValue) throws -> [UInt8] {
+            guard let bytes = element.bytes else { throw unexpected(verb) }
+            return bytes
+        }
         switch type {
         case .hash where !withValues:
-            return elements.compactMap(\.bytes).map { .field($0, value: nil) }
+            return try elements.map { .field(try bytes($0), value: nil) }
         case .hash, .sortedSet:
-            return stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
-                guard let name = elements[index].bytes else { return nil }
-                let value = elements[index + 1]
-                if type == .hash { return .field(name, value: value.bytes) }
-                return value.string.flatMap(Double.init).map { .scored(name, score: $0) }
+            guard elements.count.isMultiple(of: 2) else { throw unexpected(verb) }
+            return try stride(from: 0, to: elements.count, by: 2).map { index in
+                let (name, value) = (try bytes(elements[index]), elements[index + 1])
+                if type == .hash { return .field(name, value: try bytes(value)) }
+                guard let score = value.string.flatMap(Double.init) else { throw unexpected(verb) }
+                return .scored(name, score: score)
             }
         default:
-            return elements.compactMap(\.bytes).map { .member($0) }
+            return try elements.map { .member(try bytes($0)) }
         }
     }
 
@@ -135,20 +153,21 @@ struct CollectionReader: Sendable {
     private mutating func readList(from progress: MemberCursor.Progress) async throws -> MemberPage {
         let (key, count) = (key, count)
         let reply = try await follower.ask { _ in
-            let end = progress.position + UInt64(count) - 1
+            let end = progress.position.addingClamped(UInt64(count) - 1)
             return Command([
                 Array("LRANGE".utf8), key, Array("\(progress.position)".utf8), Array("\(end)".utf8),
             ])
         }.reply
-        guard let elements = reply.array else { throw unexpected("LRANGE") }
-        let members = elements.enumerated().compactMap { offset, element -> Member? in
-            guard let bytes = element.bytes, pattern?.matches(bytes) != false else { return nil }
+        guard let elements = reply.array, elements.count <= count else { throw unexpected("LRANGE") }
+        let members = try elements.enumerated().compactMap { offset, element -> Member? in
+            guard let bytes = element.bytes else { throw unexpected("LRANGE") }
+            guard pattern?.matches(bytes) != false else { return nil }
             return .element(bytes, index: progress.position + UInt64(offset))
         }
         var next = progress
         next.type = .list
         next.position += UInt64(elements.count)
-        next.returned += UInt64(members.count)
+        next.returned = next.returned.addingClamped(UInt64(members.count))
         return MemberPage(
             members: members,
             type: .list,
@@ -166,12 +185,16 @@ struct CollectionReader: Sendable {
                 Array("COUNT".utf8), Array("\(count)".utf8),
             ])
         }.reply
-        guard let entries = reply.array else { throw unexpected("XRANGE") }
+        guard let entries = reply.array, entries.count <= count else { throw unexpected("XRANGE") }
         var members: [Member] = []
         var last = start
+        var isFirst = true
         for entry in entries {
-            guard let parts = entry.array, parts.count == 2, let id = parts[0].string.flatMap(StreamID.init)
+            // Were ids not to rise, the stream would have no end.
+            guard let parts = entry.array, parts.count == 2, let id = parts[0].string.flatMap(StreamID.init),
+                isFirst ? id >= last : id > last
             else { throw unexpected("XRANGE") }
+            isFirst = false
             // An entry that was deleted while it is read may come without fields.
             let words = parts[1].array ?? []
             let fields = stride(from: 0, to: words.count - 1, by: 2).compactMap { index -> Member.Field? in
@@ -183,7 +206,7 @@ struct CollectionReader: Sendable {
         }
         var next = progress
         next.type = .stream
-        next.returned += UInt64(members.count)
+        next.returned = next.returned.addingClamped(UInt64(members.count))
         let successor = entries.count < count ? nil : last.successor
         next.position = successor?.milliseconds ?? 0
         next.sequence = successor?.sequence ?? 0

@@ -43,6 +43,13 @@ struct MemberScan: Sendable {
                 )
             }
             guard withoutValues, !version.scansHashesWithoutValues else { return (next, elements) }
+            guard elements.count.isMultiple(of: 2) else {
+                throw ClusterScanError(
+                    .protocolViolation,
+                    "\(verb) answered with a field that has no value",
+                    at: address
+                )
+            }
             return (next, stride(from: 0, to: elements.count, by: 2).map { elements[$0] })
         }
     }
@@ -52,6 +59,7 @@ struct MemberScan: Sendable {
     private var cursor: UInt64 = 0
     /// The process that gave the cursor.
     private var process: RunID?
+    private var cycle = CursorCycle(from: 0)
     private var isFinished = false
 
     init(_ request: Request, pages: PageReader) {
@@ -68,6 +76,10 @@ struct MemberScan: Sendable {
             request.command(cursor: status.runID == process ? cursor : 0, from: status.version)
         }
         let page = try request.page(reply, from: status.version, at: follower.address)
+        if status.runID != process { cycle = CursorCycle(from: 0) }
+        guard !cycle.closes(with: page.next) else {
+            throw ClusterScanError(.protocolViolation, CursorCycle.message, at: follower.address)
+        }
         self.cursor = page.next
         self.process = status.runID
         isFinished = page.next == 0

@@ -1,9 +1,12 @@
 extension NodeConnection {
     /// Sends commands in one write and waits for their replies, error replies included. Only on the event
     /// loop.
-    func sendAll(_ commands: [Command]) async throws(ConnectionError) -> [FlatReply] {
+    func sendAll(
+        _ commands: [Command],
+        limit: ReplyLimit = .data
+    ) async throws(ConnectionError) -> [FlatReply] {
         try await withCheckedContinuation { continuation in
-            send(commands) { continuation.resume(returning: $0) }
+            send(commands, limit: limit) { continuation.resume(returning: $0) }
         }.get()
     }
 
@@ -21,10 +24,7 @@ extension NodeConnection {
             send(joining: reads.commands) { continuation.resume(returning: $0) }
         }
         do {
-            return try result.get().slotReadings(
-                snapshots: reads.snapshots.count,
-                counts: reads.counts.count
-            )
+            return try result.get().slotReadings(reads)
         } catch let error as ConnectionError {
             throw ScanFailure(error)
         } catch let error as ReplyError {

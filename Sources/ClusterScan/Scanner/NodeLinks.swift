@@ -15,6 +15,8 @@ final class NodeLinks {
     private let eventLoop: any EventLoop
     private var links: [NodeAddress: Link] = [:]
     private var discovery: NodeDiscovery
+    /// Bounds what all of them together hold of replies under way.
+    let gate = ReplyGate()
     private var isClosed = false
 
     init(seeds: [NodeAddress], configuration: ConnectionConfiguration, eventLoop: any EventLoop) {
@@ -43,6 +45,7 @@ final class NodeLinks {
             connection = try await NodeConnection.connect(
                 to: address,
                 configuration: configuration,
+                gate: gate,
                 on: eventLoop
             ).get()
         } catch let error as ConnectionError {
@@ -83,7 +86,10 @@ final class NodeLinks {
     private func identify(_ connection: NodeConnection) async throws(ConnectionError) -> (
         RESPValue, RESPValue
     ) {
-        let replies = try await connection.sendAll([Command("INFO", "server"), Command("CLUSTER", "NODES")])
+        let replies = try await connection.sendAll(
+            [Command("INFO", "server"), Command("CLUSTER", "NODES")],
+            limit: .control
+        )
         guard replies.count == 2 else {
             throw ConnectionError(
                 .protocolViolation,

@@ -84,6 +84,7 @@ actor ScanRun {
 
     private func takeBatches() -> Deque<ScanBatch> {
         let batches = buffer.removeAll()
+        if links.gate.isClosed { links.gate.isClosed = false }
         if !held.isEmpty {
             let reads = held
             held = []
@@ -236,10 +237,7 @@ actor ScanRun {
             guard let connection = openConnection(to: node, for: lane) else { return }
             connection.send(joining: reads.commands) { result in
                 self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
-                    let readings = try reply.slotReadings(
-                        snapshots: reads.snapshots.count,
-                        counts: reads.counts.count
-                    )
+                    let readings = try reply.slotReadings(reads)
                     return self.coordinator.slotsRead(lane, readings, now: self.now)
                 }
             }
@@ -253,7 +251,7 @@ actor ScanRun {
             coordinator.workRead(of: node, nil, now: now)
             return
         }
-        connection.send(Command("INFO", "commandstats")) { result in
+        connection.send(Command("INFO", "commandstats"), limit: .control) { result in
             guard self.outcome == nil else { return }
             let text = try? result.get().value.string
             self.coordinator.workRead(of: node, text.flatMap(CommandStatistics.init), now: self.now)
@@ -292,6 +290,7 @@ actor ScanRun {
         guard !batch.keys.isEmpty || now - lastBatch >= .seconds(1) else { return }
         lastBatch = now
         buffer.append(batch)
+        if !buffer.hasRoom { links.gate.isClosed = true }
     }
 
     // MARK: Time

@@ -45,19 +45,25 @@ package struct ClusterNodesLine: Hashable, Sendable {
     package static func parse(_ reply: String) throws(TopologyError) -> [ClusterNodesLine] {
         var lines: [ClusterNodesLine] = []
         var served = SlotSet()
-        var listed = 0
+        var knowsMyself = false
         for bytes in Array(reply.utf8).split(separator: UInt8(ascii: "\n")) {
             let bytes = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
             guard !bytes.isEmpty else { continue }
             let line = try ClusterNodesLine(bytes)
             if !line.slots.isEmpty {
+                // At once: each line with slots takes 2 KiB, and so there are no more of them than slots.
+                guard served.isDisjoint(with: line.slots) else {
+                    throw TopologyError("CLUSTER NODES lists a slot under two nodes")
+                }
                 served.formUnion(line.slots)
-                listed += line.slots.count
+            }
+            if line.isMyself {
+                guard !knowsMyself else {
+                    throw TopologyError("CLUSTER NODES has two lines about the node that was asked")
+                }
+                knowsMyself = true
             }
             lines.append(line)
-        }
-        guard served.count == listed else {
-            throw TopologyError("CLUSTER NODES lists a slot under two nodes")
         }
         return lines
     }

@@ -1,5 +1,9 @@
 /// Which addresses are asked for the topology, and in which order.
 package struct NodeDiscovery: Sendable {
+    /// How many nodes of a topology are tried in one go, and as many replicas: each may take a timeout of seconds,
+    /// and a server that lists thousands of nodes that are not there must not keep anyone for hours.
+    private static let mostAtOnce = 16
+
     /// The addresses the user gave.
     let seeds: [NodeAddress]
     private var attempts = 0
@@ -11,15 +15,25 @@ package struct NodeDiscovery: Sendable {
     /// The addresses to ask, one after the other until one answers.
     ///
     /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with
-    /// another one, so that a node with an outdated view is not believed for ever.
+    /// another one, so that a node with an outdated view is not believed for ever, and in a large cluster with those
+    /// that were not tried by the call before.
     package mutating func candidates(knowing topology: ClusterTopology?) -> [NodeAddress] {
         let known = topology?.shards.map(\.primary.address) ?? []
         let replicas = topology?.shards.flatMap(\.replicas).map(\.address) ?? []
-        let start = known.isEmpty ? 0 : attempts % known.count
-        let rotated = known[start...] + known[..<start]
-        attempts += 1
+        let step = attempts
+        attempts = (attempts + 1) % (1 << 32)
         var seen: Set<NodeAddress> = []
-        return (rotated + seeds + replicas).filter { seen.insert($0).inserted }
+        let tried = Self.some(of: known, step) + seeds + Self.some(of: replicas, step)
+        return tried.filter { seen.insert($0).inserted }
+    }
+
+    private static func some(of addresses: [NodeAddress], _ step: Int) -> ArraySlice<NodeAddress> {
+        guard addresses.count > mostAtOnce else {
+            let start = addresses.isEmpty ? 0 : step % addresses.count
+            return addresses[start...] + addresses[..<start]
+        }
+        let start = step * mostAtOnce % addresses.count
+        return (addresses[start...] + addresses[..<start]).prefix(mostAtOnce)
     }
 
     /// One failure that speaks for all the addresses that were asked.

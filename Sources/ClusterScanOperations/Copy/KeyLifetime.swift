@@ -63,7 +63,7 @@ struct LifetimeReader: Sendable {
         switch answer.integer {
         case -2: return .noKey
         case -1: return .never
-        case let time?: return .at(milliseconds: max(1, now + time))
+        case let time?: return .at(milliseconds: max(1, now.addingClamped(time)))
         case nil:
             throw ClusterScanError(
                 .protocolViolation,

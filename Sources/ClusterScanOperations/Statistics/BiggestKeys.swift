@@ -48,7 +48,7 @@ public struct BiggestKeys: Sendable, Hashable, Codable {
                 size: size,
                 memory: measurement.memory,
                 length: measurement.length,
-                millisecondsToLive: measurement.timeToLive.map { Int64($0 / .milliseconds(1)) }
+                millisecondsToLive: measurement.timeToLive.map(\.wholeMilliseconds)
             )
         )
     }

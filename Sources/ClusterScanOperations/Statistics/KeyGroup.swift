@@ -27,7 +27,7 @@ public struct KeyGroup: Sendable, Hashable, Codable {
         expiry[ExpiryClass(timeToLive: measurement.timeToLive).rawValue] += 1
         guard let memory = measurement.memory else { return }
         measured += 1
-        measuredMemory += memory
+        measuredMemory = measuredMemory.addingClamped(memory)
         largest = max(largest, memory)
         memoryHistogram.add(memory)
     }
@@ -36,7 +36,7 @@ public struct KeyGroup: Sendable, Hashable, Codable {
     mutating func merge(_ other: KeyGroup) {
         keys += other.keys
         measured += other.measured
-        measuredMemory += other.measuredMemory
+        measuredMemory = measuredMemory.addingClamped(other.measuredMemory)
         largest = max(largest, other.largest)
         memoryHistogram.merge(other.memoryHistogram)
         if expiry.isEmpty {

@@ -61,6 +61,7 @@ public struct KeyspaceStatistics: Sendable, Hashable, Codable {
         _ observation: KeyObservation,
         at node: ClusterNode
     ) {
+        let observation = ofKnownType(observation)
         total.add(observation)
         types[observation.type, default: KeyGroup()].add(observation)
         nodes[
@@ -72,7 +73,7 @@ public struct KeyspaceStatistics: Sendable, Hashable, Codable {
         slotKeys[slot] += 1
         guard let measurement = observation.measurement else { return }
         if let memory = measurement.memory {
-            slotMemory[slot] += memory
+            slotMemory[slot] = slotMemory[slot].addingClamped(memory)
             biggest.add(name, size: memory, type: observation.type, measurement)
         }
         if let length = measurement.length {
@@ -80,6 +81,14 @@ public struct KeyspaceStatistics: Sendable, Hashable, Codable {
                 .add(name, size: length, type: observation.type, measurement)
         }
     }
+
+    /// Servers and their modules have a dozen types; one that makes up more must not fill the memory.
+    private func ofKnownType(_ observation: KeyObservation) -> KeyObservation {
+        guard types[observation.type] == nil, types.count >= Self.mostTypes else { return observation }
+        return KeyObservation(type: KeyType(rawValue: "(other)"), measurement: observation.measurement)
+    }
+
+    private static let mostTypes = 64
 
     /// Counts keys that were returned by a scan, but were gone when they were asked about.
     ///
@@ -109,7 +118,7 @@ public struct KeyspaceStatistics: Sendable, Hashable, Codable {
         }
         for slot in 0..<HashSlot.count {
             slotKeys[slot] += other.slotKeys[slot]
-            slotMemory[slot] += other.slotMemory[slot]
+            slotMemory[slot] = slotMemory[slot].addingClamped(other.slotMemory[slot])
         }
         tree.merge(other.tree)
     }

@@ -100,15 +100,22 @@ struct LargeValue {
                 let reply = try await send("LRANGE", "\(start)", "\(start + count - 1)").valueUnlessRefused()
                 let elements = try reply.get().array ?? []
                 guard !elements.isEmpty else { return }
+                guard elements.count <= count else { throw LargeValue.notUnderstood }
                 try body(.elements(elements.compactMap(\.bytes)))
                 start += elements.count
             }
         case .stream:
             var start: String? = "-"
+            var reached: (UInt64, UInt64) = (0, 0)
             while let from = start {
                 let reply = try await send("XRANGE", from, "+", "COUNT", "\(count)").valueUnlessRefused()
                 let entries = try reply.get().array?.compactMap(StreamEntry.init) ?? []
                 guard !entries.isEmpty else { return }
+                // Were ids not to rise, the stream would have no end.
+                guard let last = entries.last?.position, last > reached else {
+                    throw LargeValue.notUnderstood
+                }
+                reached = last
                 try body(.entries(entries))
                 start = entries.last?.next
             }
@@ -136,6 +143,11 @@ struct LargeValue {
         }
         if !piece.isEmpty { try body(piece) }
     }
+
+    private static let notUnderstood = ClusterScanError(
+        .protocolViolation,
+        "the server answered with other elements than those asked for"
+    )
 
     private static let becameShorter = ClusterScanError(
         .protocolViolation,

@@ -78,7 +78,7 @@ public struct RecordReader: Sendable {
                 unread.append(UnreadKey(key: key, error: error))
             // -2: the key was gone, or its expiry passed, while it was read.
             case (.success(.integer(let time)), .success(.bulkString(let payload))) where time != -2:
-                let expiry = time < 0 ? nil : asksForMoments ? time : now + time
+                let expiry = time < 0 ? nil : asksForMoments ? time : now.addingClamped(time)
                 try body(DumpRecord(key: key, expiry: expiry, payload: payload))
             default:
                 continue

@@ -54,9 +54,14 @@ public struct StreamEntry: Hashable, Sendable {
 
     /// The first number that is behind the entry, for the next `XRANGE`. Servers before 6.2 know no `(`.
     package var next: String? {
+        guard let (time, number) = position else { return nil }
+        if number < .max { return "\(time)-\(number + 1)" }
+        return time < .max ? "\(time + 1)-0" : nil
+    }
+
+    /// The two numbers of the id; no entry has 0-0.
+    var position: (UInt64, UInt64)? {
         let parts = id.split(separator: "-").compactMap { UInt64($0) }
-        guard parts.count == 2 else { return nil }
-        if parts[1] < .max { return "\(parts[0])-\(parts[1] + 1)" }
-        return parts[0] < .max ? "\(parts[0] + 1)-0" : nil
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
     }
 }

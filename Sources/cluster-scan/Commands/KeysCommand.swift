@@ -60,6 +60,7 @@ struct KeysCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try StandardOutput.refuseTerminal(for: output.format == .nul && output.output == nil)
         let (seeds, configuration) = try connection.resolve()
         let scanQuery = ScanQuery(
             pattern: query.pattern,

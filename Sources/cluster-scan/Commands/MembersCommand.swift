@@ -108,6 +108,7 @@ struct MembersCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try StandardOutput.refuseTerminal(for: format == .nul)
         let (seeds, configuration) = try connection.resolve()
         let start = try cursor.map { try MemberCursor($0) } ?? .start
         let profile = RunSettings.profile

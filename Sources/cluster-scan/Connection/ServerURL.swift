@@ -23,7 +23,7 @@ package struct ServerURL: Hashable, Sendable {
             Problem(description: "\(ServerURL.withoutSecrets(text)): \(words)")
         }
         var rest = text[...]
-        if let scheme = text.firstRange(of: "://") {
+        if let scheme = ServerURL.scheme(of: text) {
             switch text[..<scheme.lowerBound].lowercased() {
             case "redis", "valkey":
                 rest = text[scheme.upperBound...]
@@ -70,6 +70,14 @@ package struct ServerURL: Hashable, Sendable {
         } catch {
             throw problem(error.description)
         }
+    }
+
+    /// Where `://` stands behind a word: a password may have it as well.
+    private static func scheme(of text: some StringProtocol) -> Range<String.Index>? {
+        guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy({ $0.isASCII && $0.isLetter }),
+            text[colon...].hasPrefix("://")
+        else { return nil }
+        return colon..<text.index(colon, offsetBy: 3)
     }
 
     private static func address(_ text: Substring) throws(Problem) -> NodeAddress {
@@ -124,7 +132,7 @@ package struct ServerURL: Hashable, Sendable {
     package static func withoutSecrets(_ text: String) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             guard let at = word.lastIndex(of: "@") else { return String(word) }
-            let scheme = word.firstRange(of: "://").map { String(word[..<$0.upperBound]) } ?? ""
+            let scheme = ServerURL.scheme(of: word).map { String(word[..<$0.upperBound]) } ?? ""
             return scheme + String(word[word.index(after: at)...])
         }.joined(separator: " ")
     }

@@ -35,7 +35,7 @@ package enum FieldText: Hashable, Sendable {
     private static func milliseconds(_ lifetime: KeyMetadata.Lifetime) -> Int64 {
         switch lifetime {
         case .unlimited: -1
-        case .remaining(let duration): Int64(duration / .milliseconds(1))
+        case .remaining(let duration): duration.wholeMilliseconds
         }
     }
 }

@@ -63,7 +63,9 @@ package indirect enum JSONText {
     }
 
     private static func quote(_ text: String) -> String {
-        "\"" + text.unicodeScalars.map { isEscaped($0) ? escape($0) : String($0) }.joined() + "\""
+        // What could mislead a terminal as well: it is the same text, and no name takes this way in large numbers.
+        "\"" + text.unicodeScalars.map { isEscaped($0) || $0.isDeceptive ? escape($0) : String($0) }.joined()
+            + "\""
     }
 }
 

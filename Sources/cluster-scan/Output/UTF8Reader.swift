@@ -48,7 +48,9 @@ extension Unicode.Scalar {
         guard value >= 0xA0 else { return false }
         switch properties.generalCategory {
         case .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: return true
-        default: return false
+        default:
+            // Letters and marks that show nothing, but not those that choose between two forms of a sign.
+            return properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(value)
         }
     }
 }
