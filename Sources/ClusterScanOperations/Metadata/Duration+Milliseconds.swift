@@ -1,3 +1,5 @@
+import ClusterScan
+
 extension Duration {
     /// The milliseconds that have passed in full, in whole numbers all the way: as a floating-point number the
     /// longest time that a server can name is beyond 64 bits.

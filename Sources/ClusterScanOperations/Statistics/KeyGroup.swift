@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// What is known of a group of keys: those of one type, of one pattern, on one node, or all.
 ///
 /// The number of keys is exact. Memory and time to live are known of the keys that were measured, and
