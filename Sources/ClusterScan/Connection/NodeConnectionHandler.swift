@@ -17,6 +17,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     /// can be.
     private var timer: Scheduled<Void>?
     private var onClose: ((ConnectionError) -> Void)?
+    /// Counts calls, where somebody wants them counted.
+    private(set) var calls: CallRecorder?
     /// Why the connection is closed; `nil` while it is open.
     private(set) var failure: ConnectionError?
 
@@ -29,21 +31,27 @@ final class NodeConnectionHandler: ChannelInboundHandler {
 
     func send(_ command: Command, completion: @escaping PendingRequests.Completion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        pending.append(completion, deadline: context.eventLoop.now + replyTime)
+        let now = context.eventLoop.now
+        pending.append(completion, deadline: now + replyTime)
+        calls?.sent(command.encoded, at: now)
         write(command.encoded, context: context)
     }
 
     func send(_ commands: [Command], completion: @escaping PendingRequests.BurstCompletion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         guard let burst = Self.burst(of: commands) else { return completion(.success([])) }
-        pending.append(replyCount: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        let now = context.eventLoop.now
+        pending.append(replyCount: commands.count, completion, deadline: now + replyTime)
+        calls?.sent(commands, isJoined: false, at: now)
         write(burst, context: context)
     }
 
     func send(joining commands: [Command], completion: @escaping PendingRequests.Completion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         guard let burst = Self.burst(of: commands) else { return }
-        pending.append(joining: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        let now = context.eventLoop.now
+        pending.append(joining: commands.count, completion, deadline: now + replyTime)
+        calls?.sent(commands, isJoined: true, at: now)
         write(burst, context: context)
     }
 
@@ -57,16 +65,14 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     func send(
         _ wire: [ByteBuffer],
         replyCount: Int,
+        names: [(name: CommandName, count: Int)],
         receive: @escaping (FlatReply) -> Void,
         lost: @escaping (ConnectionError) -> Void
     ) {
         guard let context, failure == nil else { return lost(closedError) }
-        pending.append(
-            replyCount: replyCount,
-            receive,
-            lost: lost,
-            deadline: context.eventLoop.now + replyTime
-        )
+        let now = context.eventLoop.now
+        pending.append(replyCount: replyCount, receive, lost: lost, deadline: now + replyTime)
+        for (name, count) in names { calls?.sent(name, count, at: now) }
         for piece in wire { write(inSlices: piece, context: context) }
         context.flush()
         if timer == nil { armTimer(context: context) }
@@ -90,6 +96,12 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         onClose = action
     }
 
+    /// From now on calls are counted.
+    func observe(_ calls: CallRecorder) {
+        guard failure == nil else { return calls.closed() }
+        self.calls = calls
+    }
+
     /// Closes the channel and tells everyone why. Only the first reason counts.
     func close(_ reason: ConnectionError) {
         guard failure == nil else { return }
@@ -98,6 +110,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         timer?.cancel()
         timer = nil
         context?.close(promise: nil)
+        calls?.closed()
         for (position, fail) in pending.removeAll().enumerated() {
             fail(position == 0 ? reason : reason.forBystanders)
         }
@@ -158,7 +171,9 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+        let data = unwrapInboundIn(data)
+        calls?.received(byteCount: data.readableBytes)
+        data.withUnsafeReadableBytes { bytes in
             var rest = bytes
             // Who gets a reply may close the connection.
             while failure == nil, let reply = nextReply(&rest) { deliver(reply) }
@@ -182,6 +197,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     }
 
     private func deliver(_ reply: FlatReply) {
+        calls?.received(reply)
         switch pending.receive(reply) {
         case .single(let completion, let reply): completion(.success(reply))
         case .burst(let completion, let replies): completion(.success(replies))

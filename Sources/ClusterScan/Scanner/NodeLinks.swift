@@ -16,10 +16,17 @@ final class NodeLinks {
     private var links: [NodeAddress: Link] = [:]
     private var discovery: NodeDiscovery
     private var isClosed = false
+    private let observation: Observation
 
-    init(seeds: [NodeAddress], configuration: ConnectionConfiguration, eventLoop: any EventLoop) {
+    init(
+        seeds: [NodeAddress],
+        configuration: ConnectionConfiguration,
+        eventLoop: any EventLoop,
+        observation: Observation
+    ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
+        self.observation = observation
         discovery = NodeDiscovery(seeds: seeds)
     }
 
@@ -39,17 +46,20 @@ final class NodeLinks {
     func connection(to address: NodeAddress) async throws(ConnectionError) -> NodeConnection {
         if let connection = openConnection(to: address) { return connection }
         let connection: NodeConnection
+        let start = eventLoop.now
         do {
             connection = try await NodeConnection.connect(
                 to: address,
                 configuration: configuration,
                 on: eventLoop
             ).get()
-        } catch let error as ConnectionError {
-            throw error
         } catch {
-            throw ConnectionError(.other, address: address, message: "\(error)")
+            let failure =
+                error as? ConnectionError ?? ConnectionError(.other, address: address, message: "\(error)")
+            observation.connectionFailed(failure)
+            throw failure
         }
+        observation.opened(connection, in: NIODeadline.now() - start)
         // Somebody else may have connected meanwhile, or closed everything.
         if isClosed {
             connection.close()
