@@ -164,9 +164,7 @@ package final class NodeConnection: Sendable {
         send(wire, replyCount: replyCount, names: [], receive: receive, lost: lost)
     }
 
-    /// The same, for whoever knows the commands' names.
-    ///
-    /// - Parameter names: The names in the order of the commands, if ``countsCalls``.
+    /// The same, with the names of the commands in their order where ``countsCalls``.
     func send(
         _ wire: [ByteBuffer],
         replyCount: Int,

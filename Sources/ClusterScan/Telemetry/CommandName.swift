@@ -92,7 +92,9 @@ private struct WireReader {
     }
 
     mutating func nextWord() -> Slice<UnsafeRawBufferPointer>? {
-        guard let length = number(after: UInt8(ascii: "$")), length <= bytes.count - position else { return nil }
+        guard let length = number(after: UInt8(ascii: "$")), length <= bytes.count - position else {
+            return nil
+        }
         defer { position += length + 2 }
         return bytes[position..<position + length]
     }

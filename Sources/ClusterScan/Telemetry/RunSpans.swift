@@ -41,7 +41,9 @@ final class RunSpans {
         }
         // Whom nobody wants to go on has not failed.
         if outcome == .failed, case .failure(let error) = result { Self.record(error, in: whole) }
-        if outcome == .incomplete { whole.setStatus(SpanStatus(code: .error, message: "slots were given up")) }
+        if outcome == .incomplete {
+            whole.setStatus(SpanStatus(code: .error, message: "slots were given up"))
+        }
         whole.end()
     }
 

@@ -111,7 +111,10 @@ final class RunTelemetry {
         case .laneStarted(let node, let slots, let strategy):
             metrics?.lanes.increment()
             unreachable.remove(node.address)
-            logger?.debug("lane begun", metadata: Self.describing(node, slots, ["strategy": strategy.rawValue]))
+            logger?.debug(
+                "lane begun",
+                metadata: Self.describing(node, slots, ["strategy": strategy.rawValue])
+            )
         case .laneEnded(let node, let covered, let lost):
             unreachable.remove(node.address)
             if !lost.isEmpty {
