@@ -66,11 +66,18 @@ package struct ClusterScanCommand: AsyncParsableCommand {
         do {
             var command = try parseAsRoot()
             try RunSettings.loadProfile()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
+            try RunSettings.beginRecording(type(of: command).configuration.commandName ?? "")
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch {
+                await RunSettings.endRecording(error)
+                throw error
             }
+            await RunSettings.endRecording(nil)
         } catch {
             exit(withError: ExitCode(report(error)))
         }

@@ -1,3 +1,5 @@
+import Tracing
+
 extension ClusterScanner {
     /// Sends commands, each on one key, to the nodes that serve the keys, and waits for all the replies.
     ///
@@ -29,6 +31,17 @@ extension ClusterScanner {
         preferring node: ClusterNode? = nil,
         options: CommandOptions = CommandOptions()
     ) async throws -> [KeyReply] {
-        try await self.commands.send(commands, preferring: node, options: options)
+        guard let tracer = observation.tracer, !commands.isEmpty else {
+            return try await self.commands.send(commands, preferring: node, options: options)
+        }
+        let span = tracer.startSpan("ClusterScan.commands", ofKind: .client)
+        defer { span.end() }
+        RunSpans.describe(commands, database: connection.database, in: span)
+        do {
+            return try await self.commands.send(commands, preferring: node, options: options)
+        } catch {
+            RunSpans.record(error, in: span)
+            throw error
+        }
     }
 }

@@ -47,6 +47,23 @@ package struct CommandBurst: Sendable {
         return entry
     }
 
+    /// The names of the commands in the order of their replies, as far as equal ones follow each other.
+    func names(of commands: [KeyCommand]) -> [(name: CommandName, count: Int)] {
+        var names: [(name: CommandName, count: Int)] = []
+        func add(_ name: CommandName) {
+            if names.last?.name == name {
+                names[names.count - 1].count += 1
+            } else {
+                names.append((name, 1))
+            }
+        }
+        for entry in unanswered {
+            if entry.route == .asking { add(.asking) }
+            add(CommandName(wire: commands[entry.command].wire))
+        }
+        return names
+    }
+
     // MARK: On the wire
 
     private static let asking = Command("ASKING").encoded

@@ -17,16 +17,24 @@ actor CommandSender {
     private var runs: [Int: CommandRun] = [:]
     private var lastRun = 0
     private var isShutDown = false
+    /// Who waits until nothing is under way.
+    private var finishers: [CheckedContinuation<Void, Never>] = []
 
     init(
         seeds: [NodeAddress],
         connection: ConnectionConfiguration,
         pages: PageReader,
-        eventLoop: any EventLoop
+        eventLoop: any EventLoop,
+        observation: Observation
     ) {
         self.eventLoop = eventLoop
         self.pages = pages
-        links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
+        links = NodeLinks(
+            seeds: seeds,
+            configuration: connection,
+            eventLoop: eventLoop,
+            observation: observation
+        )
     }
 
     /// Sends commands and waits until each of them has its reply.
@@ -58,6 +66,13 @@ actor CommandSender {
         }.get()
     }
 
+    /// Takes no more commands, and waits until those under way have their replies.
+    func finish() async {
+        isShutDown = true
+        guard !runs.isEmpty else { return }
+        await withCheckedContinuation { finishers.append($0) }
+    }
+
     /// Closes the connections; calls that wait fail.
     func shutDown() {
         isShutDown = true
@@ -81,6 +96,9 @@ actor CommandSender {
     private func end(_ run: CommandRun, _ result: Result<[KeyReply], any Error>) {
         runs[run.number] = nil
         run.end(result)
+        guard runs.isEmpty else { return }
+        for finisher in finishers { finisher.resume() }
+        finishers = []
     }
 
     // MARK: Topology
@@ -176,7 +194,9 @@ actor CommandSender {
             return run.router.notWritten(burst)
         }
         let written = WrittenBurst(burst, of: run)
-        connection.send(burst.wire(of: run.router.commands), replyCount: burst.replyCount) { reply in
+        let names = connection.countsCalls ? burst.names(of: run.router.commands) : []
+        let wire = burst.wire(of: run.router.commands)
+        connection.send(wire, replyCount: burst.replyCount, names: names) { reply in
             if written.answered(with: reply) { self.perform(run) }
         } lost: { error in
             if written.lost(error) { self.perform(run) }

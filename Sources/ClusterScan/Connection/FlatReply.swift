@@ -111,6 +111,23 @@ package struct FlatReply: Sendable {
         return readings
     }
 
+    /// Goes through the joined replies to a burst, each a flat array or a single value.
+    ///
+    /// - Parameter body: Gets the error, if the reply is one.
+    /// - Complexity: O(*n*) in the number of replies.
+    func forEachJoinedReply(_ body: (ServerError?) -> Void) {
+        nodes.withNodes { nodes in
+            var index = 0
+            while index < nodes.count {
+                let node = nodes[index]
+                body(
+                    node.type == CSCAN_NODE_ERROR.rawValue ? ServerError(message: text(of: node)) : nil
+                )
+                index += node.type == CSCAN_NODE_ARRAY.rawValue ? 1 + Int(node.length) : 1
+            }
+        }
+    }
+
     private func refusal(of node: cscan_node, _ reason: String) -> ReplyError {
         guard node.type == CSCAN_NODE_ERROR.rawValue else { return .unexpected(reason) }
         return .server(ServerError(message: text(of: node)))

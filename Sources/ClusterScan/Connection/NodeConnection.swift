@@ -175,8 +175,29 @@ package final class NodeConnection: Sendable {
         receive: @escaping (FlatReply) -> Void,
         lost: @escaping (ConnectionError) -> Void
     ) {
-        handler.value.send(wire, replyCount: replyCount, receive: receive, lost: lost)
+        send(wire, replyCount: replyCount, names: [], receive: receive, lost: lost)
     }
+
+    /// The same, with the names of the commands in their order where ``countsCalls``.
+    func send(
+        _ wire: [ByteBuffer],
+        replyCount: Int,
+        names: [(name: CommandName, count: Int)],
+        receive: @escaping (FlatReply) -> Void,
+        lost: @escaping (ConnectionError) -> Void
+    ) {
+        handler.value.send(wire, replyCount: replyCount, names: names, receive: receive, lost: lost)
+    }
+
+    // MARK: Counting
+
+    /// Has calls counted from now on. Only on the event loop.
+    func observe(_ calls: CallRecorder) {
+        handler.value.observe(calls)
+    }
+
+    /// Whether somebody counts calls. Only on the event loop.
+    var countsCalls: Bool { handler.value.calls != nil }
 
     /// Sends one command about the node or the cluster, from anywhere, and waits.
     ///

@@ -26,6 +26,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     /// can be.
     private var timer: Scheduled<Void>?
     private var onClose: ((ConnectionError) -> Void)?
+    /// Counts calls, where somebody wants them counted.
+    private(set) var calls: CallRecorder?
     /// Why the connection is closed; `nil` while it is open.
     private(set) var failure: ConnectionError?
 
@@ -39,7 +41,9 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
 
     func send(_ command: Command, limit: ReplyLimit, completion: @escaping PendingRequests.Completion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        pending.append(limit, completion, deadline: context.eventLoop.now + replyTime)
+        let now = context.eventLoop.now
+        pending.append(limit, completion, deadline: now + replyTime)
+        calls?.sent(command.encoded, at: now)
         write(command.encoded, context: context)
     }
 
@@ -50,15 +54,18 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     ) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         guard let burst = Self.burst(of: commands) else { return completion(.success([])) }
-        let deadline = context.eventLoop.now + replyTime
-        pending.append(replyCount: commands.count, limit, completion, deadline: deadline)
+        let now = context.eventLoop.now
+        pending.append(replyCount: commands.count, limit, completion, deadline: now + replyTime)
+        calls?.sent(commands, isJoined: false, at: now)
         write(burst, context: context)
     }
 
     func send(joining commands: [Command], completion: @escaping PendingRequests.Completion) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         guard let burst = Self.burst(of: commands) else { return }
-        pending.append(joining: commands.count, completion, deadline: context.eventLoop.now + replyTime)
+        let now = context.eventLoop.now
+        pending.append(joining: commands.count, completion, deadline: now + replyTime)
+        calls?.sent(commands, isJoined: true, at: now)
         write(burst, context: context)
     }
 
@@ -72,16 +79,14 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     func send(
         _ wire: [ByteBuffer],
         replyCount: Int,
+        names: [(name: CommandName, count: Int)],
         receive: @escaping (FlatReply) -> Void,
         lost: @escaping (ConnectionError) -> Void
     ) {
         guard let context, failure == nil else { return lost(closedError) }
-        pending.append(
-            replyCount: replyCount,
-            receive,
-            lost: lost,
-            deadline: context.eventLoop.now + replyTime
-        )
+        let now = context.eventLoop.now
+        pending.append(replyCount: replyCount, receive, lost: lost, deadline: now + replyTime)
+        for (name, count) in names { calls?.sent(name, count, at: now) }
         for piece in wire { write(inSlices: piece, context: context) }
         context.flush()
         if timer == nil { armTimer(context: context) }
@@ -105,6 +110,12 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         onClose = action
     }
 
+    /// From now on calls are counted.
+    func observe(_ calls: CallRecorder) {
+        guard failure == nil else { return calls.closed() }
+        self.calls = calls
+    }
+
     /// Closes the channel and tells everyone why. Only the first reason counts.
     func close(_ reason: ConnectionError) {
         guard failure == nil else { return }
@@ -114,6 +125,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         timer = nil
         context?.close(promise: nil)
         gate.leave(ObjectIdentifier(self))
+        calls?.closed()
         for (position, fail) in pending.removeAll().enumerated() {
             fail(position == 0 ? reason : reason.forBystanders)
         }
@@ -184,7 +196,9 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var hasReply = false
-        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+        let data = unwrapInboundIn(data)
+        calls?.received(byteCount: data.readableBytes)
+        data.withUnsafeReadableBytes { bytes in
             var rest = bytes
             bytesArrived += bytes.count
             // Who gets a reply may close the connection.
@@ -234,6 +248,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     }
 
     private func deliver(_ reply: FlatReply) {
+        calls?.received(reply)
         switch pending.receive(reply) {
         case .single(let completion, let reply): completion(.success(reply))
         case .burst(let completion, let replies): completion(.success(replies))

@@ -24,6 +24,8 @@ public final class ClusterScanner: Sendable {
     package let seeds: [NodeAddress]
     package let connection: ConnectionConfiguration
     private let eventLoop: any EventLoop
+    let observation: Observation
+    private let life = ScannerLife()
     package let pages: PageReader
     let commands: CommandSender
 
@@ -33,27 +35,49 @@ public final class ClusterScanner: Sendable {
     ///   - seeds: Addresses of any nodes of the cluster; one that answers is enough, the others are found through it.
     ///   - connection: Credentials, database and time limits.
     ///   - eventLoopGroup: Where connections run. The scanner takes one loop of it.
+    ///   - telemetry: Who is told what the scanner does: nobody, by default.
     public init(
         seeds: [NodeAddress],
         connection: ConnectionConfiguration = ConnectionConfiguration(),
-        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        telemetry: ScannerTelemetry = ScannerTelemetry()
     ) {
         self.seeds = seeds
         self.connection = connection
         eventLoop = eventLoopGroup.next()
-        pages = PageReader(seeds: seeds, connection: connection, eventLoop: eventLoop)
+        observation = Observation(telemetry)
+        pages = PageReader(
+            seeds: seeds,
+            connection: connection,
+            eventLoop: eventLoop,
+            observation: observation
+        )
         commands = CommandSender(
             seeds: seeds,
             connection: connection,
             pages: pages,
-            eventLoop: eventLoop
+            eventLoop: eventLoop,
+            observation: observation
         )
     }
 
-    /// Closes the connections that page calls and commands keep open. Streams close their own.
+    /// Ends what is under way and closes all connections.
+    ///
+    /// Streams end before their next batch with ``ClusterScanError/Code/shutDown`` and the cursor of the batch that
+    /// was handed out last; calls for pages and commands that wait for a server fail with that code, too, and
+    /// so does every later call. As a service of a `ServiceGroup` (``run()``) the scanner lets those that wait
+    /// for a server finish first.
     public func shutDown() async {
+        for run in life.shutDown() { await run.shutDown() }
         await commands.shutDown()
         await pages.shutDown()
+    }
+
+    /// Takes no more calls, ends streams, and waits for pages and commands under way.
+    func finish() async {
+        for run in life.shutDown() { await run.shutDown() }
+        await commands.finish()
+        await pages.finish()
     }
 
     // MARK: Pages
@@ -111,11 +135,13 @@ public final class ClusterScanner: Sendable {
                 options: options,
                 seeds: seeds,
                 connection: connection,
-                eventLoop: eventLoop
+                eventLoop: eventLoop,
+                observation: observation,
+                life: life
             )
-            return ScanBatches(.success(run))
+            return ScanBatches(.success(run), from: cursor)
         } catch {
-            return ScanBatches(.failure(ClusterScanError(error)))
+            return ScanBatches(.failure(ClusterScanError(error)), from: cursor)
         }
     }
 

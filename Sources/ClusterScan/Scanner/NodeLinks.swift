@@ -18,10 +18,17 @@ final class NodeLinks {
     /// Bounds what all of them together hold of replies under way.
     let gate = ReplyGate()
     private var isClosed = false
+    private let observation: Observation
 
-    init(seeds: [NodeAddress], configuration: ConnectionConfiguration, eventLoop: any EventLoop) {
+    init(
+        seeds: [NodeAddress],
+        configuration: ConnectionConfiguration,
+        eventLoop: any EventLoop,
+        observation: Observation
+    ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
+        self.observation = observation
         discovery = NodeDiscovery(seeds: seeds)
     }
 
@@ -41,6 +48,7 @@ final class NodeLinks {
     func connection(to address: NodeAddress) async throws(ConnectionError) -> NodeConnection {
         if let connection = openConnection(to: address) { return connection }
         let connection: NodeConnection
+        let start = eventLoop.now
         do {
             connection = try await NodeConnection.connect(
                 to: address,
@@ -48,11 +56,13 @@ final class NodeLinks {
                 gate: gate,
                 on: eventLoop
             ).get()
-        } catch let error as ConnectionError {
-            throw error
         } catch {
-            throw ConnectionError(.other, address: address, message: "\(error)")
+            let failure =
+                error as? ConnectionError ?? ConnectionError(.other, address: address, message: "\(error)")
+            observation.connectionFailed(failure)
+            throw failure
         }
+        observation.opened(connection, in: NIODeadline.now() - start)
         // Somebody else may have connected meanwhile, or closed everything.
         if isClosed {
             connection.close()

@@ -12,15 +12,32 @@ package actor PageReader {
     private let clock = ContinuousClock()
     private var topology: ClusterTopology?
     private var isShutDown = false
+    private let observation: Observation
+    /// Calls under way, and who waits until there is none.
+    private var calls = 0
+    private var finishers: [CheckedContinuation<Void, Never>] = []
 
-    init(seeds: [NodeAddress], connection: ConnectionConfiguration, eventLoop: any EventLoop) {
+    init(
+        seeds: [NodeAddress],
+        connection: ConnectionConfiguration,
+        eventLoop: any EventLoop,
+        observation: Observation
+    ) {
         self.eventLoop = eventLoop
-        links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
+        self.observation = observation
+        links = NodeLinks(
+            seeds: seeds,
+            configuration: connection,
+            eventLoop: eventLoop,
+            observation: observation
+        )
     }
 
     /// Reads the page after a cursor.
     func page(after cursor: ScanCursor, of query: ScanQuery, options: ScanOptions) async throws -> ScanPage {
-        guard !isShutDown else { throw ClusterScanError(.shutDown, "the scanner was shut down") }
+        guard !isShutDown else { throw Self.shutDownError(at: cursor) }
+        calls += 1
+        defer { endCall() }
         let progress: ScanProgress
         do {
             progress = try cursor.progress(of: query)
@@ -36,13 +53,27 @@ package actor PageReader {
             ),
             query: query,
             options: options,
-            start: clock.now
+            start: clock.now,
+            telemetry: RunTelemetry(observation, of: query, isPage: true)
         )
         defer { topology = step.coordinator.topology ?? topology }
         step.coordinator.start(now: .zero)
-        while let action = step.nextAction() {
-            try Task.checkCancellation()
-            try await perform(action, in: &step)
+        do {
+            while let action = step.nextAction() {
+                try Task.checkCancellation()
+                // What waits for a node to come back would have to wait longer than a service may.
+                if isShutDown, case .wake = action { throw Self.shutDownError(at: cursor) }
+                try await perform(action, in: &step)
+            }
+            step.telemetry?.endedPage(nil)
+        } catch var error as ClusterScanError {
+            // A connection that was closed under it is no fault of the node.
+            if isShutDown, error.code == .unreachable { error = Self.shutDownError(at: cursor) }
+            step.telemetry?.endedPage(error)
+            throw error
+        } catch {
+            step.telemetry?.endedPage(error)
+            throw error
         }
         return ScanPage(
             keys: step.batch?.keys ?? KeyBatch([]),
@@ -85,6 +116,9 @@ package actor PageReader {
         at address: NodeAddress,
         with run: RunID
     ) async throws(ScanFailure) -> [RESPValue] {
+        guard !isShutDown else { throw ScanFailure(.giveUp, .shutDown, "the scanner was shut down") }
+        calls += 1
+        defer { endCall() }
         guard let connection = links.openConnection(to: address), links.run(at: address) == run else {
             throw ScanFailure(.rediscover, .unreachable, "the connection was lost", at: address)
         }
@@ -93,6 +127,26 @@ package actor PageReader {
         } catch {
             throw ScanFailure(error)
         }
+    }
+
+    private static func shutDownError(at cursor: ScanCursor) -> ClusterScanError {
+        var error = ClusterScanError.scannerWasShutDown
+        error.cursor = cursor
+        return error
+    }
+
+    private func endCall() {
+        calls -= 1
+        guard calls == 0 else { return }
+        for finisher in finishers { finisher.resume() }
+        finishers = []
+    }
+
+    /// Takes no more calls, and waits until those under way have ended.
+    func finish() async {
+        isShutDown = true
+        guard calls > 0 else { return }
+        await withCheckedContinuation { finishers.append($0) }
     }
 
     /// Closes the connections.
@@ -109,6 +163,7 @@ package actor PageReader {
         let query: ScanQuery
         let options: ScanOptions
         let start: ContinuousClock.Instant
+        let telemetry: RunTelemetry?
         var batch: ScanBatch?
         var pending: [ScanAction] = []
         /// When the coordinator wants to be told that time has passed.
@@ -154,6 +209,7 @@ package actor PageReader {
                 step.coordinator.laneFailed(lane, error, now: step.now)
             }
         case .readPage(let lane, let node, let cursor, let count):
+            step.telemetry?.asked(lane, node, "SCAN", batchSize: 1)
             await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
                 let page = try await connection.scanPage(
                     step.query.command(cursor: cursor, count: count)
@@ -161,6 +217,7 @@ package actor PageReader {
                 return step.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: step.now)
             }
         case .readSlots(let lane, let node, let reads):
+            step.telemetry?.asked(lane, node, reads)
             await read(lane, node, in: &step) { connection, step throws(ScanFailure) in
                 let readings = try await connection.read(reads)
                 let batch = step.coordinator.slotsRead(lane, readings, now: step.now)
@@ -172,6 +229,7 @@ package actor PageReader {
             step.coordinator.tick(now: step.now)
         case .report(let event):
             step.options.onEvent?(event)
+            step.telemetry?.handle(event, in: step.coordinator)
         case .finish, .readWork:
             break
         case .fail(var error):
@@ -191,8 +249,10 @@ package actor PageReader {
                 throw ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
             }
             step.batch = try await exchange(connection, &step)
+            step.telemetry?.answered(lane, with: step.batch)
         } catch {
             step.coordinator.laneFailed(lane, error, now: step.now)
+            step.telemetry?.failed(lane, error)
         }
     }
 }

@@ -7,11 +7,13 @@ public struct ScanBatches: AsyncSequence, Sendable {
     public typealias Element = ScanBatch
 
     private let run: Result<ScanRun, ClusterScanError>
+    private let start: ScanCursor
     private let precondition = SingleIteration()
     private var known: KnownKeys?
 
-    init(_ run: Result<ScanRun, ClusterScanError>) {
+    init(_ run: Result<ScanRun, ClusterScanError>, from start: ScanCursor) {
         self.run = run
+        self.start = start
     }
 
     /// The same batches without keys that were returned before: every key at most once, exactly, also where
@@ -72,7 +74,7 @@ public struct ScanBatches: AsyncSequence, Sendable {
     /// - Returns: The iterator.
     public func makeAsyncIterator() -> Iterator {
         precondition.begin()
-        return Iterator(run, known?.take())
+        return Iterator(run, from: start, known?.take())
     }
 
     /// Hands out batches as they arrive. May be begun in one task and gone on with in another: a server takes
@@ -81,10 +83,17 @@ public struct ScanBatches: AsyncSequence, Sendable {
         private let run: Result<ScanRun, ClusterScanError>
         private let release: Release?
         private var ready: Deque<ScanBatch> = []
+        /// The cursor of the batch that was handed out last.
+        private var cursor: ScanCursor
         private var known: UniqueKeys?
 
-        init(_ run: Result<ScanRun, ClusterScanError>, _ known: consuming UniqueKeys?) {
+        init(
+            _ run: Result<ScanRun, ClusterScanError>,
+            from cursor: ScanCursor,
+            _ known: consuming UniqueKeys?
+        ) {
             self.run = run
+            self.cursor = cursor
             self.known = known
             release = (try? run.get()).map(Release.init)
         }
@@ -94,11 +103,24 @@ public struct ScanBatches: AsyncSequence, Sendable {
         /// - Returns: `nil` when every wanted slot is covered.
         /// - Throws: ``ClusterScanError``, with the cursor to resume from, or `CancellationError`.
         public mutating func next() async throws -> ScanBatch? {
-            while ready.isEmpty {
-                guard let batches = try await run.get().next() else { return nil }
-                ready = batches
+            let run = try run.get()
+            while ready.isEmpty, !run.isShutDown {
+                do {
+                    guard let batches = try await run.next() else { return nil }
+                    ready = batches
+                } catch let error as ClusterScanError where error.code == .shutDown {
+                    break
+                }
             }
+            // What was read ahead is not handed out any more: who is to stop should not have to work it off.
+            guard !run.isShutDown else { throw shutDownError }
             return takeReady()
+        }
+
+        private var shutDownError: ClusterScanError {
+            var error = ClusterScanError.scannerWasShutDown
+            error.cursor = cursor
+            return error
         }
 
         /// The batches that are ready, at least one, with about so many keys at most.
@@ -106,7 +128,7 @@ public struct ScanBatches: AsyncSequence, Sendable {
             guard let first = try await next() else { return [] }
             var batches = [first]
             var count = first.keys.count
-            while count < limit, let batch = takeReady() {
+            while count < limit, (try? run.get())?.isShutDown == false, let batch = takeReady() {
                 batches.append(batch)
                 count += batch.keys.count
             }
@@ -115,6 +137,7 @@ public struct ScanBatches: AsyncSequence, Sendable {
 
         private mutating func takeReady() -> ScanBatch? {
             guard let batch = ready.popFirst() else { return nil }
+            cursor = batch.cursor
             guard let keys = known?.firstSeen(in: batch) else { return batch }
             return ScanBatch(keys: keys, cursor: batch.cursor, node: batch.node)
         }

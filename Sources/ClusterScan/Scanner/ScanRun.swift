@@ -1,5 +1,6 @@
 import DequeModule
 import NIOCore
+import Synchronization
 
 /// Drives one coordinator for a stream: all nodes at once, ahead of the consumer as far as the buffer allows.
 ///
@@ -35,18 +36,33 @@ actor ScanRun {
     private var handOver: Scheduled<Void>?
     private var hasHandedOver = false
 
+    private let observation: Observation
+    private let life: ScannerLife
+    /// What is told of the iteration, once it has begun; `nil` if nobody listens.
+    private var telemetry: RunTelemetry?
+    private nonisolated let shutDownMark = Atomic<Bool>(false)
+
     init(
         progress: ScanProgress,
         query: ScanQuery,
         options: ScanOptions,
         seeds: [NodeAddress],
         connection: ConnectionConfiguration,
-        eventLoop: any EventLoop
+        eventLoop: any EventLoop,
+        observation: Observation,
+        life: ScannerLife
     ) {
         self.eventLoop = eventLoop
         self.query = query
         self.options = options
-        links = NodeLinks(seeds: seeds, configuration: connection, eventLoop: eventLoop)
+        self.observation = observation
+        self.life = life
+        links = NodeLinks(
+            seeds: seeds,
+            configuration: connection,
+            eventLoop: eventLoop,
+            observation: observation
+        )
         coordinator = ScanCoordinator(
             progress: progress,
             query: query,
@@ -62,11 +78,7 @@ actor ScanRun {
     /// - Returns: `nil` once the iteration has ended.
     /// - Throws: ``ClusterScanError``, or `CancellationError` if the task was cancelled.
     func next() async throws -> Deque<ScanBatch>? {
-        if start == nil {
-            start = clock.now
-            coordinator.start(now: .zero)
-            perform()
-        }
+        if start == nil, outcome == nil { try begin() }
         if !buffer.isEmpty { return takeBatches() }
         if let outcome { return try outcome.map { _ in nil }.get() }
         return try await withTaskCancellationHandler {
@@ -74,6 +86,20 @@ actor ScanRun {
         } onCancel: {
             stopSoon()
         }.get()
+    }
+
+    private func begin() throws(ClusterScanError) {
+        do throws(ClusterScanError) {
+            try life.began(self)
+        } catch {
+            shutDownMark.store(true, ordering: .releasing)
+            throw error
+        }
+        start = clock.now
+        telemetry = RunTelemetry(observation, of: query)
+        telemetry?.began(remainingSlots: coordinator.remaining.count)
+        coordinator.start(now: .zero)
+        perform()
     }
 
     /// What the run did, once it has ended.
@@ -131,9 +157,24 @@ actor ScanRun {
         }
     }
 
+    /// Whether the scanner was shut down before the run had ended.
+    nonisolated var isShutDown: Bool { shutDownMark.load(ordering: .acquiring) }
+
+    /// Stops because the scanner does: what was read ahead is dropped, and read again by whoever goes on.
+    func shutDown() {
+        guard outcome == nil else { return }
+        shutDownMark.store(true, ordering: .releasing)
+        _ = buffer.removeAll()
+        end(.failure(ClusterScanError.scannerWasShutDown))
+    }
+
     private func end(_ result: Result<ScanReport, any Error>) {
         guard outcome == nil else { return }
         outcome = result
+        if start != nil {
+            telemetry?.ended(result, coordinator.report(now: now))
+            life.ended(self)
+        }
         timer?.task.cancel()
         handOver?.cancel()
         held = []
@@ -181,6 +222,7 @@ actor ScanRun {
             wakes.insert(moment)
         case .report(let event):
             options.onEvent?(event)
+            telemetry?.handle(event, in: coordinator)
         case .finish(let report):
             end(.success(report))
         case .fail(var error):
@@ -227,6 +269,7 @@ actor ScanRun {
         switch action {
         case .readPage(let lane, let node, let cursor, let count):
             guard let connection = openConnection(to: node, for: lane) else { return }
+            telemetry?.asked(lane, node, "SCAN", batchSize: 1)
             connection.send(query.command(cursor: cursor, count: count)) { result in
                 self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
                     let page = try reply.scanPage()
@@ -235,6 +278,7 @@ actor ScanRun {
             }
         case .readSlots(let lane, let node, let reads):
             guard let connection = openConnection(to: node, for: lane) else { return }
+            telemetry?.asked(lane, node, reads)
             connection.send(joining: reads.commands) { result in
                 self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
                     let readings = try reply.slotReadings(reads)
@@ -275,14 +319,21 @@ actor ScanRun {
         switch result {
         case .success(let reply):
             do throws(ReplyError) {
-                if let batch = try hand(reply) { deliver(batch, now: now) }
+                let batch = try hand(reply)
+                telemetry?.answered(lane, with: batch)
+                if let batch { deliver(batch, now: now) }
             } catch {
-                coordinator.laneFailed(lane, ScanFailure(error, at: address), now: now)
+                failed(lane, ScanFailure(error, at: address))
             }
         case .failure(let error):
-            coordinator.laneFailed(lane, ScanFailure(error), now: now)
+            failed(lane, ScanFailure(error))
         }
         perform()
+    }
+
+    private func failed(_ lane: LaneID, _ failure: ScanFailure) {
+        coordinator.laneFailed(lane, failure, now: now)
+        telemetry?.failed(lane, failure)
     }
 
     /// Empty pages are passed over, but once a second one goes out to tell of progress.

@@ -65,7 +65,11 @@ struct DumpCommand: AsyncParsableCommand {
         let events = DumpEvents(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let watch = ProgressWatch(meter)
-        let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         let signals = StopSignals()
         let run = FileDumpRun(
             scanner: scanner,
@@ -92,6 +96,7 @@ struct DumpCommand: AsyncParsableCommand {
         }
         await watch.end()
         await scanner.shutDown()
+        RunSettings.recording?.note(ending.dump)
         report(ending, on: console, isWatched: meter != nil)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }

@@ -76,7 +76,11 @@ struct KeysCommand: AsyncParsableCommand {
         let events = DumpEvents(console: console)
         let meter = watched ? ProgressMeter(console: console) : nil
         let run = DumpRun(
-            scanner: ClusterScanner(seeds: seeds, connection: configuration),
+            scanner: ClusterScanner(
+                seeds: seeds,
+                connection: configuration,
+                telemetry: RunSettings.telemetry
+            ),
             pattern: query.pattern,
             type: query.keyType,
             options: pace.options(limit: output.limit, onEvent: events.handle),
@@ -108,6 +112,7 @@ struct KeysCommand: AsyncParsableCommand {
         var ending = await signals.watch(stop: dumping.cancel) { await dumping.value }
         if case .stopped = ending.cause, let signal = signals.received { ending.cause = .stopped(signal) }
         await watch.end()
+        RunSettings.recording?.note(ending)
         report(ending, on: console, isWatched: watched)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }

@@ -113,7 +113,11 @@ struct MembersCommand: AsyncParsableCommand {
         let start = try cursor.map { try MemberCursor($0) } ?? .start
         let profile = RunSettings.profile
         let console = Console()
-        let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         let count = (count ?? profile.count)?.value ?? 1000
         let run = MemberRun(
             pages: scanner.memberPages(

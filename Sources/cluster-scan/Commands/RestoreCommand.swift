@@ -80,7 +80,11 @@ struct RestoreCommand: AsyncParsableCommand {
             let verified = isFile || isDryRun ? try run.verify(source) : nil
             guard !isDryRun else { return (verified, RestoreRun.Ending()) }
             if verified != nil { try source.rewind() }
-            let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+            let scanner = ClusterScanner(
+                seeds: seeds,
+                connection: configuration,
+                telemetry: RunSettings.telemetry
+            )
             let expected = verified?.trailer.counts.records
             let writer = RecordWriter(scanner, replacing: isReplacing, expecting: expected)
             let ending = await run.restore(source, with: writer)

@@ -109,7 +109,11 @@ struct StatsCommand: AsyncParsableCommand {
         let console = Console()
         if let warning = query.warning { console.warn(warning) }
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
-        let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         let run = StatisticsRun(
             scanner: scanner,
             pattern: query.pattern,

@@ -55,7 +55,11 @@ struct ValuesCommand: AsyncParsableCommand {
         let events = DumpEvents(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let watch = ProgressWatch(meter)
-        let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         let run = ValuesRun(
             scanner: scanner,
             pattern: query.pattern,
@@ -78,6 +82,7 @@ struct ValuesCommand: AsyncParsableCommand {
         }
         await watch.end()
         await scanner.shutDown()
+        RunSettings.recording?.note(ending.dump)
         report(ending, on: console, isWatched: meter != nil)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }

@@ -1,3 +1,5 @@
+import ArgumentParser
+package import ClusterScan
 import Synchronization
 
 /// What the command line and the configuration file say that concerns every part of a run.
@@ -9,6 +11,8 @@ package final class RunSettings: Sendable {
         /// The file and the profile that were asked for, once a command that connects was parsed.
         var wanted: (file: String?, profile: String?)?
         var profile = Profile()
+        var plan = RunRecording.Plan()
+        var recording: RunRecording?
     }
 
     /// Those of the run that this task belongs to; none where no command line runs, as in tests.
@@ -23,6 +27,42 @@ package final class RunSettings: Sendable {
 
     /// The profile in force, empty if there is none.
     package static var profile: Profile { current?.state.withLock { $0.profile } ?? Profile() }
+
+    /// What is recorded of the run, if anything.
+    package static var recording: RunRecording? { current?.state.withLock { $0.recording } }
+
+    /// What scanners tell of the run: nothing, unless it is recorded.
+    package static var telemetry: ScannerTelemetry { recording?.telemetry ?? ScannerTelemetry() }
+
+    package static func note(recording plan: RunRecording.Plan) {
+        current?.state.withLock { $0.plan = plan }
+    }
+
+    /// Begins to record, if that was asked for.
+    ///
+    /// - Parameter command: The name of the command.
+    /// - Throws: ``CommandFailure`` if what is recorded cannot be written.
+    package static func beginRecording(_ command: String) throws {
+        guard let settings = current else { return }
+        let recording = try RunRecording(settings.state.withLock { $0.plan }, of: command)
+        settings.state.withLock { $0.recording = recording }
+        recording?.keepUpToDate()
+    }
+
+    /// Records how the run ended.
+    ///
+    /// - Parameter error: What it threw; `nil` if it did what was asked for.
+    package static func endRecording(_ error: (any Error)?) async {
+        guard let recording else { return }
+        switch error {
+        case nil: await recording.end(.complete, message: nil)
+        // What the parser says is about usage.
+        case let error as ValidationError: await recording.end(.usage, message: error.message)
+        case let error?:
+            let failure = CommandFailure(error)
+            await recording.end(failure.status, message: failure.message)
+        }
+    }
 
     package static func note(talk: Talk) {
         current?.state.withLock { $0.talk = talk }

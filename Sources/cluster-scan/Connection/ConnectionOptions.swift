@@ -75,6 +75,7 @@ struct ConnectionOptions: ParsableArguments {
     var commandTimeout: TimeSpan?
 
     @OptionGroup(title: "MESSAGES") var talk: TalkOptions
+    @OptionGroup(title: "MONITORING") var metrics: MetricsOptions
 
     func validate() throws {
         let plan = try ConnectionPlan(urls: urls, user: user)
@@ -133,7 +134,11 @@ struct ConnectionOptions: ParsableArguments {
         _ body: (ClusterScanner) async throws -> Result
     ) async throws -> Result {
         let (seeds, configuration) = try resolve()
-        let scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        let scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         do {
             let result = try await body(scanner)
             await scanner.shutDown()

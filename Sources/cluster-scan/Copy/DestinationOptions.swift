@@ -57,6 +57,10 @@ struct DestinationOptions: ParsableArguments {
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout
         )
-        return ClusterScanner(seeds: plan.seeds, connection: configuration)
+        return ClusterScanner(
+            seeds: plan.seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
     }
 }

@@ -67,7 +67,11 @@ struct WorkSession: Sendable {
             cursorFile: cursorFile,
             saveInterval: resume.checkpointEvery.duration
         )
-        scanner = ClusterScanner(seeds: seeds, connection: configuration)
+        scanner = ClusterScanner(
+            seeds: seeds,
+            connection: configuration,
+            telemetry: RunSettings.telemetry
+        )
         self.seeds = seeds
         self.configuration = configuration
     }
@@ -110,6 +114,10 @@ struct WorkSession: Sendable {
         result: String? = nil
     ) async throws {
         await scanner.shutDown()
+        RunSettings.recording?.note(
+            cursor: ending.report.isComplete ? nil : ending.report.cursor,
+            uncovered: ending.report.scan?.uncovered ?? SlotSet()
+        )
         var status = ending.status
         do throws(SystemError) {
             if ending.report.isComplete {
