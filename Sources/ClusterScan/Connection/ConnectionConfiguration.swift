@@ -10,7 +10,7 @@ public struct ConnectionConfiguration: Sendable {
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
     public var database: Int
 
-    /// How long to wait for name resolution and the TCP connection.
+    /// How long to wait for name resolution and the connection, all addresses of a name together.
     public var connectTimeout: Duration
 
     /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the
@@ -24,6 +24,9 @@ public struct ConnectionConfiguration: Sendable {
     /// used without it.
     public var clientName: String?
 
+    /// Where servers are reached, if not at the addresses that the cluster announces.
+    public var addressMap: AddressMap
+
     /// Creates a configuration.
     ///
     /// - Parameters:
@@ -34,6 +37,7 @@ public struct ConnectionConfiguration: Sendable {
     ///   - commandTimeout: How long to wait for the reply to a command.
     ///   - maximumReplyBytes: The memory one reply may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
+    ///   - addressMap: Where servers are reached, if not where the cluster says.
     public init(
         username: String? = nil,
         password: String? = nil,
@@ -41,7 +45,8 @@ public struct ConnectionConfiguration: Sendable {
         connectTimeout: Duration = .seconds(5),
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 1 << 30,
-        clientName: String? = "cluster-scan"
+        clientName: String? = "cluster-scan",
+        addressMap: AddressMap = AddressMap()
     ) {
         self.username = username
         self.password = password
@@ -50,6 +55,7 @@ public struct ConnectionConfiguration: Sendable {
         self.commandTimeout = commandTimeout
         self.maximumReplyBytes = maximumReplyBytes
         self.clientName = clientName
+        self.addressMap = addressMap
     }
 }
 

@@ -8,6 +8,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let address: NodeAddress
+    /// Where the server was sought, if an address map says so.
+    private let target: NodeAddress?
     private let commandTimeout: Duration
     private let replyTime: TimeAmount
     private var parser: ReplyParser
@@ -20,8 +22,9 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     /// Why the connection is closed; `nil` while it is open.
     private(set) var failure: ConnectionError?
 
-    init(address: NodeAddress, configuration: ConnectionConfiguration) {
+    init(address: NodeAddress, target: NodeAddress?, configuration: ConnectionConfiguration) {
         self.address = address
+        self.target = target == address ? nil : target
         commandTimeout = configuration.commandTimeout
         replyTime = TimeAmount(configuration.commandTimeout)
         parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
@@ -93,6 +96,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     /// Closes the channel and tells everyone why. Only the first reason counts.
     func close(_ reason: ConnectionError) {
         guard failure == nil else { return }
+        var reason = reason
+        reason.target = target
         // First of all, so that whoever is called below finds the connection closed.
         failure = reason
         timer?.cancel()
@@ -110,7 +115,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     }
 
     private var closedError: ConnectionError {
-        failure ?? ConnectionError(.closed, address: address, message: "the connection is closed")
+        failure
+            ?? ConnectionError(.closed, address: address, target: target, message: "the connection is closed")
     }
 
     private func write(_ bytes: ByteBuffer, context: ChannelHandlerContext) {

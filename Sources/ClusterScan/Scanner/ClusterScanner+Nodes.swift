@@ -54,7 +54,13 @@ extension ClusterScanner {
     }
 
     private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
-        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
+        var keys: Int?
+        do throws(ConnectionError) {
+            keys = try await pages.send(Command("DBSIZE"), to: address).integer.map(Int.init)
+        } catch {
+            // One that does not answer is waited for once; one that refuses a command may answer another.
+            guard case .server = error.kind else { return (nil, nil) }
+        }
         let info = try? await pages.send(Command("INFO", "server"), to: address).string
         return (keys, info.flatMap { try? ServerInfo($0).version })
     }

@@ -15,6 +15,10 @@ final class NodeLinks {
     private let eventLoop: any EventLoop
     private var links: [NodeAddress: Link] = [:]
     private var discovery: NodeDiscovery
+    /// Addresses at which nobody let us in when we last tried.
+    private var silent: Set<NodeAddress> = []
+    /// Who told the topology last.
+    private(set) var teller: NodeAddress?
     private var isClosed = false
 
     init(seeds: [NodeAddress], configuration: ConnectionConfiguration, eventLoop: any EventLoop) {
@@ -45,7 +49,9 @@ final class NodeLinks {
                 configuration: configuration,
                 on: eventLoop
             ).get()
+            silent.remove(address)
         } catch let error as ConnectionError {
+            silent.insert(address)
             throw error
         } catch {
             throw ConnectionError(.other, address: address, message: "\(error)")
@@ -120,9 +126,11 @@ final class NodeLinks {
     /// Reads the topology from the first node that tells it.
     func topology(knowing known: ClusterTopology?) async throws(ScanFailure) -> ClusterTopology {
         var failures: [ScanFailure] = []
-        for address in discovery.candidates(knowing: known) {
+        for address in discovery.candidates(knowing: known, silent: silent) {
             do {
-                return try await topology(from: address)
+                let topology = try await topology(from: address)
+                teller = address
+                return topology
             } catch {
                 failures.append(error)
             }

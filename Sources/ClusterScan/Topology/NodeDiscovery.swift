@@ -11,15 +11,21 @@ package struct NodeDiscovery: Sendable {
     /// The addresses to ask, one after the other until one answers.
     ///
     /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with
-    /// another one, so that a node with an outdated view is not believed for ever.
-    package mutating func candidates(knowing topology: ClusterTopology?) -> [NodeAddress] {
+    /// another one, so that a node with an outdated view is not believed for ever. Those that were silent when
+    /// they were asked last come behind all others: each costs a time limit.
+    package mutating func candidates(
+        knowing topology: ClusterTopology?,
+        silent: Set<NodeAddress> = []
+    ) -> [NodeAddress] {
         let known = topology?.shards.map(\.primary.address) ?? []
         let replicas = topology?.shards.flatMap(\.replicas).map(\.address) ?? []
         let start = known.isEmpty ? 0 : attempts % known.count
         let rotated = known[start...] + known[..<start]
         attempts += 1
         var seen: Set<NodeAddress> = []
-        return (rotated + seeds + replicas).filter { seen.insert($0).inserted }
+        let all = (rotated + seeds + replicas).filter { seen.insert($0).inserted }
+        guard !silent.isEmpty else { return all }
+        return all.filter { !silent.contains($0) } + all.filter(silent.contains)
     }
 
     /// One failure that speaks for all the addresses that were asked.
@@ -32,7 +38,7 @@ package struct NodeDiscovery: Sendable {
         if let waiting = failures.first(where: { $0.remedy == .wait }) { return waiting }
         guard failures.count > 1 else { return first }
         let causes = failures.map { failure in
-            (failure.address.map { "\($0): " } ?? "") + failure.message
+            failure.place + failure.message
         }
         let message = "no node of the cluster answers: " + causes.joined(separator: "; ")
         return ScanFailure(.rediscover, first.code, message)
