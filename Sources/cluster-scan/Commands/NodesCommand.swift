@@ -31,12 +31,13 @@ struct NodesCommand: AsyncParsableCommand {
     func run() async throws {
         let nodes = try await connection.withScanner { try await $0.nodes() }
         let seeds = try connection.plan().seeds
-        if nodes.allSatisfy({ $0.version == nil && $0.keys == nil }),
+        let owners = nodes.filter { !$0.slots.isEmpty }
+        if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
             !nodes.contains(where: { $0.address.map(seeds.contains) ?? false })
         {
             let console = Console()
             console.warn(
-                "the cluster answers, but no node at the address that it announces. "
+                "the cluster answers, but no node with slots does at the address that is announced for it. "
                     + CommandFailure.announcementAdvice
             )
             await console.finish()

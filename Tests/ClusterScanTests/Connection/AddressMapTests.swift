@@ -78,7 +78,7 @@ struct AddressMapTests {
             ("10.0.0.5", "FROM=TO"), ("=h", "host"), ("h=", "host"), ("h=*", "one host"), ("h:0=a", "port"),
             ("h:70000=a", "port"), ("h=a:x", "port"), ("::1:7000:=h", "brackets"), ("[::1=h", "]"),
             ("[::1]7=h", "]"),
-            ("*=/run/redis.sock", "one socket"), ("redis://h=a", "host"), ("u@h=a", "host"),
+            ("*=/run/redis.sock", "one socket"), ("redis://h=a", "port"), ("u@h=a", "host"),
         ]
     )
     func refused(rule: String, word: String) {

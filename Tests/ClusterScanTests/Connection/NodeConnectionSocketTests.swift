@@ -111,7 +111,8 @@ struct NodeConnectionSocketTests {
             // `rem_address st tx:rx tr:when`: an established connection whose next timer is that of keepalive (2),
             // and when it fires, in hundredths of a second. Source: Documentation/networking/proc_net_tcp.rst.
             let port = String(server.port, radix: 16, uppercase: true)
-            let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
+            let file = try #require(FileHandle(forReadingAtPath: "/proc/net/tcp"))
+            let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
             let lines = table.split(separator: "\n").map { $0.split(separator: " ") }
             let line = try #require(
                 lines.first { $0.count > 5 && $0[2].hasSuffix(":" + port) && $0[3] == "01" }

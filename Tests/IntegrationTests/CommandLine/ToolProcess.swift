@@ -8,6 +8,11 @@ struct ToolProcess {
         var output: Data
         var messages: String
 
+        /// The names that the output has, one a line.
+        var names: [[UInt8]] {
+            get throws { try DumpedRows(text: [UInt8](output)).rows.map(\.name) }
+        }
+
         /// The lines of the output.
         var lines: [String] {
             String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)

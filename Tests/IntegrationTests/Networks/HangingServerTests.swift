@@ -51,7 +51,7 @@ extension IntegrationTests {
                             tally.add(batch.keys)
                         }
                     }
-                    #expect(ContinuousClock.now - started < .seconds(5))
+                    #expect(ContinuousClock.now - started < .seconds(8))
                     #expect(error?.slots == slots)
                     #expect(error?.message.contains("no reply within 0.5 seconds") == true)
                     #expect(tally.difference(from: reachable) == nil)
@@ -71,7 +71,7 @@ extension IntegrationTests {
                     connection: Self.limits
                 )
                 _ = try await scanner.topology()
-                #expect(ContinuousClock.now - started < .milliseconds(1500))
+                #expect(ContinuousClock.now - started < .seconds(3))
                 await scanner.shutDown()
                 // Awake again, it is read by an iteration that met it asleep.
                 let waking = Task {
@@ -147,13 +147,12 @@ extension IntegrationTests {
         @Test("the command line ends with the right status, the slots and a cursor, and goes on from there")
         func commandLine() async throws {
             try await Self.with(replicas: 0, nodeTimeout: .seconds(15)) { cluster in
-                let names = Set(Self.names.map { String(decoding: $0, as: UTF8.self) })
                 let url = cluster.nodes[0].address
                 let limits = ["--command-timeout", "500ms", "--patience", "2s"]
                 try cluster.pause(2)
                 let started = ContinuousClock.now
                 let half = try await ToolProcess.run(["keys", url] + limits)
-                #expect(ContinuousClock.now - started < .seconds(6))
+                #expect(ContinuousClock.now - started < .seconds(8))
                 #expect(half.status == 69)
                 #expect(half.messages.contains("no reply within 0.5"), "\(half.messages)")
                 #expect(half.messages.contains(cluster.nodes[2].address))
@@ -167,11 +166,13 @@ extension IntegrationTests {
                     .write(to: file, atomically: true, encoding: .utf8)
                 let again = ContinuousClock.now
                 let profiled = try await ToolProcess.run(["keys", url, "--config", file.path])
-                #expect(profiled.status == 69 && ContinuousClock.now - again < .seconds(5))
+                #expect(profiled.status == 69 && ContinuousClock.now - again < .seconds(8))
                 try cluster.resume(2)
-                let rest = try await ToolProcess.run(["keys", url, "--cursor", String(cursor)])
+                let rest = try await ToolProcess.run([
+                    "keys", url, "--cursor", String(cursor),
+                ])
                 #expect(rest.status == 0, "\(rest.messages)")
-                #expect(Set(half.lines + rest.lines) == names)
+                #expect(try Set(half.names + rest.names) == Self.names)
             }
         }
     }

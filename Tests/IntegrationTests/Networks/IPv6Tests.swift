@@ -25,7 +25,7 @@ extension IntegrationTests {
                 let get = [KeyCommand("GET", key: key, isRepeatable: true)]
                 try await scanner.expectValues(set) { $0.string == "OK" }
                 let slot = KeySlot.of(key)
-                let move = SlotMove(slot: slot, source: try await cluster.owners()[slot], destination: 3)
+                let move = SlotMove(slot: slot, source: try await cluster.owners()[slot], destination: 6)
                 try await cluster.begin(move)
                 for strategy in [ScanStrategy.scan, .slots] {
                     let batches = scanner.batches(options: ScanOptions(strategy: strategy))

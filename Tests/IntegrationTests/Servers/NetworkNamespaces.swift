@@ -42,17 +42,17 @@ struct NetworkNamespaces {
             try await Self.ip("netns", "add", space)
             try await Self.ip("-n", space, "link", "set", "lo", "up")
         }
-        try await Self.ip("link", "add", near, "type", "veth", "peer", "name", "up", "netns", router)
+        try await Self.ip("link", "add", near, "type", "veth", "peer", "name", "north", "netns", router)
         for node in 0..<addresses { try await Self.ip("addr", "add", "\(host(of: node))/24", "dev", near) }
         try await Self.ip("link", "set", near, "up")
-        try await Self.ip("-n", router, "addr", "add", "198.18.\(number).254/24", "dev", "up")
-        try await Self.ip("-n", router, "link", "set", "up", "up")
+        try await Self.ip("-n", router, "addr", "add", "198.18.\(number).254/24", "dev", "north")
+        try await Self.ip("-n", router, "link", "set", "north", "up")
         try await Self.ip(
             "-n",
             router,
             "link",
             "add",
-            "down",
+            "south",
             "type",
             "veth",
             "peer",
@@ -61,8 +61,8 @@ struct NetworkNamespaces {
             "netns",
             client
         )
-        try await Self.ip("-n", router, "addr", "add", "198.19.\(number).254/24", "dev", "down")
-        try await Self.ip("-n", router, "link", "set", "down", "up")
+        try await Self.ip("-n", router, "addr", "add", "198.19.\(number).254/24", "dev", "south")
+        try await Self.ip("-n", router, "link", "set", "south", "up")
         try await Self.ip("-n", client, "addr", "add", "198.19.\(number).1/24", "dev", "eth0")
         try await Self.ip("-n", client, "link", "set", "eth0", "up")
         try await Self.ip("-n", client, "route", "add", "default", "via", "198.19.\(number).254")

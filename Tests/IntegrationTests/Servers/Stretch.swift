@@ -75,7 +75,8 @@ final class Stretch: Sendable {
         try await loop.submit {
             state.value.listener?.close(promise: nil)
             for channel in state.value.crowd { channel.close(promise: nil) }
-            for relay in state.value.relays { relay.close() }
+            for relay in state.value.relays { relay.end() }
+            state.value.relays = []
         }.get()
     }
 
@@ -104,7 +105,7 @@ private final class Relay {
     private let client: any Channel
     private var server: (any Channel)?
     private let delay: TimeAmount
-    private unowned let state: Stretch.State
+    private let state: Stretch.State
     /// What the client sent before there was a connection to the server.
     private var early: [ByteBuffer] = []
 
@@ -165,8 +166,12 @@ private final class Relay {
         }
     }
 
+    /// One side has closed: so does the other, unless nobody would hear of it.
     func close() {
-        guard !state.isCut else { return }
+        if !state.isCut { end() }
+    }
+
+    func end() {
         client.close(promise: nil)
         server?.close(promise: nil)
     }
