@@ -23,6 +23,7 @@ OPTIONS OF start
   --dir DIR                 where to keep it; must be new or empty           (default: a new temporary folder)
   --port P                  give node N port P+N            (default: free ports between 11000 and 19999)
   --password PW             requirepass and masterauth
+  --host ADDRESS            where servers listen: 127.0.0.1 or ::1                     (default 127.0.0.1)
   --server PATH             redis-server or valkey-server, 6.0 or newer      (default: the one in PATH)
   --option 'NAME VALUE'     a line for every server's configuration; may be given several times
   --cluster-node-timeout MS after how long a silent node counts as failed                    (default 5000)
@@ -40,7 +41,7 @@ EXIT STATUS
   0 done; 1 failed; 2 wrong usage; 3 (status, wait) some node is not up or the nodes do not agree
 
 NOTES
-  Servers listen on 127.0.0.1 only, on ports below the range of outgoing connections. Nothing is saved to
+  Servers listen on the loopback interface only, on ports below the range of outgoing connections. Nothing is saved to
   disk, DEBUG is enabled for local clients. Each node has a folder DIR/node-N with its `log`, `pid`, `port`
   and `server.conf`. `start` on a DIR whose cluster is running only describes it. `stop` kills the recorded
   processes, and only those that still work in their node's folder.
@@ -144,6 +145,7 @@ read_cluster() {
     } <"$dir/cluster" || return 1
     password=
     [ ! -f "$dir/password" ] || password=$(cat "$dir/password")
+    [ ! -f "$dir/host" ] || host=$(cat "$dir/host")
     find_client
     count_nodes
 }
@@ -178,7 +180,7 @@ find_client() {
 
 # Commands on standard input, one per line, in one connection.
 ask() { # INDEX
-    "$client" -h 127.0.0.1 -p "$(node_port "$1")" 2>/dev/null
+    "$client" -h "$host" -p "$(node_port "$1")" 2>/dev/null
 }
 
 # The same for commands that must all answer OK.
@@ -200,7 +202,7 @@ configure() { # INDEX
     echo "$port" >"$folder/port"
     {
         echo "port $port"
-        echo "bind 127.0.0.1"
+        echo "bind $host"
         echo 'save ""'
         echo "appendonly no"
         # Without the delay a replica's first synchronisation takes five seconds.
@@ -306,7 +308,7 @@ prepare_node() { # INDEX
 introduce_node() { # INDEX
     local other
     for other in $(indices); do
-        [ "$other" -eq "$1" ] || echo "CLUSTER MEET 127.0.0.1 $(node_port "$other")"
+        [ "$other" -eq "$1" ] || echo "CLUSTER MEET $host $(node_port "$other")"
     done
 }
 
@@ -406,7 +408,8 @@ describe() {
             [ -z "$line" ] || read -r role id rest <<<"$line"
         fi
         case $role in down | paused) result=3 ;; esac
-        address=127.0.0.1:$(node_port "$index")
+        case $host in *:*) address="[$host]" ;; *) address=$host ;; esac
+        address=$address:$(node_port "$index")
         echo "node=$index address=$address role=$role pid=$(node_pid "$index") id=$id $rest"
     done
     return "$result"
@@ -420,7 +423,7 @@ stop_cluster() {
     # Servers of this very start whose pid did not reach the folder, because the folder was taken away.
     for entry in $launched; do kill_if_in "${entry%%:*}" "$dir/node-${entry##*:}" || true; done
     for index in $(indices); do rm -rf "$dir/node-$index"; done
-    rm -f "$dir/password" "$dir/ready" "$dir/cluster"
+    rm -f "$dir/password" "$dir/host" "$dir/ready" "$dir/cluster"
     cd /
     [ "$made" != yes ] || rmdir "$dir" 2>/dev/null || true
 }
@@ -515,6 +518,7 @@ start() {
     trap 'exit 141' PIPE
     trap 'exit 143' TERM HUP
     [ -z "$password" ] || printf '%s' "$password" >password
+    printf '%s\n' "$host" >host
 
     # The watcher comes first, so that there is no moment in which a server could be left behind.
     if [ -n "$watched" ]; then
@@ -558,7 +562,7 @@ start_node() {
 main() {
     local command=${1:-}
     dir="" server="" client="" password="" watched="" node="" first_port="" extra_options="" launched=""
-    primaries=3 replicas=1 empty_primaries=0 node_timeout=5000 kind=cluster
+    primaries=3 replicas=1 empty_primaries=0 node_timeout=5000 kind=cluster host=127.0.0.1
     run="" starter="" made=no nodes=0 version=0
     [ $# -eq 0 ] || shift
     case $command in
@@ -586,6 +590,7 @@ main() {
             --empty-primaries) empty_primaries=$2 ;;
             --cluster-node-timeout) node_timeout=$2 ;;
             --password) password=$2 ;;
+            --host) host=$2 ;;
             --server) server=$2 ;;
             --option) extra_options=$extra_options$2$'\n' ;;
             --port) first_port=$2 ;;

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Sourced by the scripts that build and test: installs what they need and the machine does not have.
 
-# Installs packages for the capabilities named: servers, hiredis, shellcheck, curl. Does nothing, asks nothing and
-# needs no rights if all is there.
+# Installs packages for the capabilities named: servers, hiredis, namespaces, shellcheck, curl. Does nothing, asks
+# nothing and needs no rights if all is there.
 require() { # CAPABILITY...
     local capability debian="" brew=""
     for capability in "$@"; do
@@ -10,6 +10,7 @@ require() { # CAPABILITY...
         case $capability in
             servers) debian="$debian redis-server redis-tools" brew="$brew redis" ;;
             hiredis) debian="$debian libhiredis-dev" brew="$brew hiredis" ;;
+            namespaces) debian="$debian iproute2" ;;
             shellcheck) debian="$debian shellcheck" brew="$brew shellcheck" ;;
             curl) debian="$debian curl" brew="$brew curl" ;;
         esac
@@ -33,6 +34,8 @@ has_capability() {
             [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] ||
                 [ -e /opt/homebrew/include/hiredis/hiredis.h ]
             ;;
+        # Linux only: elsewhere tests of broken networks use proxies.
+        namespaces) [ "$(uname)" != Linux ] || command -v ip >/dev/null ;;
         shellcheck) command -v shellcheck >/dev/null ;;
         curl) command -v curl >/dev/null ;;
     esac

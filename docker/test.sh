@@ -9,5 +9,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/.."
 # shellcheck source=docker/requirements.sh
 . "$here/requirements.sh"
-require servers hiredis
+require servers hiredis namespaces
 exec swift test --configuration release "$@"

@@ -7,6 +7,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
 
         /// No server of the cluster could be reached.
         public static let unreachable = Code(description: "unreachable")
+        /// The cluster answers, but the addresses that it announces for its nodes cannot be reached from here.
+        public static let announcedAddressesUnreachable = Code(description: "announcedAddressesUnreachable")
         /// The server refused the user name, the password, or the lack of one.
         public static let authenticationFailed = Code(description: "authenticationFailed")
         /// The user may not run a command that is needed.
@@ -33,6 +35,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// The node it happened at, if it was one.
     public var address: NodeAddress?
+    /// Where that node was really sought, if an ``AddressMap`` says so.
+    public var target: NodeAddress?
     /// The slots that could not be covered.
     public var slots: SlotSet
     /// Where the iteration stood: resume from here once the cause is gone.
@@ -54,6 +58,7 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
 
     package init(_ failure: ScanFailure) {
         self.init(failure.code, failure.message, at: failure.address)
+        target = failure.target
     }
 
     package init(_ error: ScanCursorError) {
@@ -63,6 +68,6 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     /// The message, led by the address of the node if there is one.
     public var description: String {
         guard let address else { return message }
-        return "\(address): \(message)"
+        return "\(address.described(as: target)): \(message)"
     }
 }

@@ -18,7 +18,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 
     package init(_ code: ClusterScanError.Code) {
         switch code {
-        case .unreachable, .slotsNotCovered: self = .unavailable
+        case .unreachable, .slotsNotCovered, .announcedAddressesUnreachable: self = .unavailable
         case .authenticationFailed, .permissionDenied: self = .notPermitted
         case .invalidCursor: self = .unusableData
         case .invalidQuery: self = .usage
@@ -92,10 +92,18 @@ package struct CommandFailure: Error, Sendable {
         }
     }
 
+    /// What to do where a cluster announces addresses from behind NAT, containers or a tunnel.
+    static let announcementAdvice = """
+        Where NAT, containers or a tunnel stand in between, say with --map where each of them is reached: \
+        --map 172.18.0.2:6379=127.0.0.1:7001, or --map '*=127.0.0.1' where the ports are the same
+        """
+
     private static func advice(_ error: ClusterScanError) -> String? {
         switch error.code {
         case .unreachable:
             "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
+        case .announcedAddressesUnreachable:
+            announcementAdvice
         case .authenticationFailed:
             "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
         case .permissionDenied:

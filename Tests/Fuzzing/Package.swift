@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "cluster-scan",
             dependencies: [
-                "ClusterScan", "ClusterScanOperations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClusterScan", "ClusterScanOperations",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/cluster-scan",
             sources: [

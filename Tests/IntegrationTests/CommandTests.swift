@@ -192,7 +192,7 @@ extension IntegrationTests {
 
 extension ClusterScanner {
     /// Sends commands and expects every reply to be a value with a property.
-    fileprivate func expectValues(
+    func expectValues(
         _ commands: [KeyCommand],
         _ isRight: (RESPValue) -> Bool
     ) async throws {

@@ -13,6 +13,8 @@ package struct LocalCluster: Sendable {
         /// One server with cluster support disabled; the numbers of nodes do not count then.
         package var isStandalone = false
         package var password: String?
+        /// Where the servers listen; `::1` for IPv6.
+        package var host: String?
         /// How long a node may be silent before the others count it as failed.
         package var nodeTimeout: Duration = .seconds(5)
         /// `redis-server` or `valkey-server`; nil for the one in `PATH`.
@@ -38,7 +40,7 @@ package struct LocalCluster: Sendable {
         /// 40 hexadecimal digits; `-` for a standalone server.
         package let id: String
 
-        package var address: String { "\(host):\(port)" }
+        package var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     package let nodes: [Node]
@@ -64,6 +66,7 @@ package struct LocalCluster: Sendable {
             ]
         }
         arguments += options.password.map { ["--password", $0] } ?? []
+        arguments += options.host.map { ["--host", $0] } ?? []
         arguments += options.serverPath.map { ["--server", $0] } ?? []
         arguments += options.configuration.flatMap { ["--option", $0] }
 
@@ -164,9 +167,9 @@ extension LocalCluster.Node {
             },
             uniquingKeysWith: { first, _ in first }
         )
-        let address = fields["address"]?.split(separator: ":") ?? []
-        guard let index = fields["node"].flatMap({ Int($0) }), let id = fields["id"], address.count == 2,
-            let port = Int(address[1])
+        let address = fields["address"]?.wholeMatch(of: /\[?([^\]]+?)\]?:(\d+)/)
+        guard let index = fields["node"].flatMap({ Int($0) }), let id = fields["id"],
+            let host = address?.1, let port = address.flatMap({ Int($0.2) })
         else {
             throw TestClusterError("local-cluster.sh said: \(line)")
         }
@@ -176,6 +179,6 @@ extension LocalCluster.Node {
         case ("replica", let primary?): role = .replica(of: primary)
         default: throw TestClusterError("local-cluster.sh said: \(line)")
         }
-        self.init(index: index, host: String(address[0]), port: port, role: role, id: id)
+        self.init(index: index, host: String(host), port: port, role: role, id: id)
     }
 }

@@ -10,7 +10,7 @@ public struct ConnectionConfiguration: Sendable {
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
     public var database: Int
 
-    /// How long to wait for name resolution and the TCP connection.
+    /// How long to wait for name resolution and the connection, all addresses of a name together.
     public var connectTimeout: Duration
 
     /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the
@@ -26,6 +26,9 @@ public struct ConnectionConfiguration: Sendable {
     /// used without it.
     public var clientName: String?
 
+    /// Where servers are reached, if not at the addresses that the cluster announces.
+    public var addressMap: AddressMap
+
     /// Creates a configuration.
     ///
     /// - Parameters:
@@ -36,6 +39,7 @@ public struct ConnectionConfiguration: Sendable {
     ///   - commandTimeout: How long to wait for the reply to a command.
     ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
+    ///   - addressMap: Where servers are reached, if not where the cluster says.
     public init(
         username: String? = nil,
         password: String? = nil,
@@ -43,7 +47,8 @@ public struct ConnectionConfiguration: Sendable {
         connectTimeout: Duration = .seconds(5),
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 513 << 20,
-        clientName: String? = "cluster-scan"
+        clientName: String? = "cluster-scan",
+        addressMap: AddressMap = AddressMap()
     ) {
         self.username = username
         self.password = password
@@ -52,6 +57,7 @@ public struct ConnectionConfiguration: Sendable {
         self.commandTimeout = commandTimeout
         self.maximumReplyBytes = maximumReplyBytes
         self.clientName = clientName
+        self.addressMap = addressMap
     }
 }
 

@@ -19,6 +19,14 @@ extension ConnectionError {
                 kind = .dnsFailure
                 message = "cannot find the address of this host"
             }
+        case let error as HostResolver.UnknownHost:
+            kind = .dnsFailure
+            message = "cannot find the address of this host (\(error.reason))"
+        case is HostResolver.NoAnswer:
+            kind = .connectTimeout
+            message = "no name server told the address of this host within \(configuration.connectTimeout)"
+        case SocketAddressError.unixDomainSocketPathTooLong:
+            message = "the path of the socket is longer than the system allows"
         case ChannelError.connectTimeout:
             kind = .connectTimeout
             message = "no connection within \(configuration.connectTimeout)"
@@ -33,9 +41,37 @@ extension ConnectionError {
             case ETIMEDOUT:
                 kind = .connectTimeout
                 message = "the host does not answer"
+            case ENOENT:
+                kind = .refused
+                message = "there is no such socket"
+            case EACCES where address.socketPath != nil:
+                message = "this user may not connect to the socket: permission denied"
+            case EAGAIN where address.socketPath != nil:
+                // What TCP does not answer, a socket refuses: too many clients wait to be let in.
+                kind = .refused
+                message = "the server does not take connections in"
             default: break
             }
         default: break
         }
+    }
+}
+
+extension ConnectionError {
+    /// Whether another server behind the same name may do better: this one took the connection, and no more.
+    var isAboutOneServer: Bool {
+        switch kind {
+        case .timeout, .closed: true
+        case .server(let reply): ["LOADING", "MASTERDOWN"].contains(reply.code)
+        default: false
+        }
+    }
+
+    /// The same failure, of a server that is called by another address than it was sought at.
+    func reaching(_ address: NodeAddress, at target: NodeAddress) -> ConnectionError {
+        var failure = self
+        failure.address = address
+        failure.target = target == address ? nil : target
+        return failure
     }
 }

@@ -27,12 +27,15 @@ package struct ConnectionError: Error, Hashable, Sendable {
 
     package var kind: Kind
     package var address: NodeAddress
+    /// Where the server was really sought, if an address map says so.
+    package var target: NodeAddress?
     /// What happened, in words, without the address; never holds a secret.
     package var message: String
 
-    package init(_ kind: Kind, address: NodeAddress, message: String) {
+    package init(_ kind: Kind, address: NodeAddress, target: NodeAddress? = nil, message: String) {
         self.kind = kind
         self.address = address
+        self.target = target
         self.message = message
     }
 }
@@ -45,6 +48,7 @@ extension ConnectionError {
             ConnectionError(
                 .closed,
                 address: address,
+                target: target,
                 message: "the connection was closed over an earlier reply: \(message)"
             )
         default: self
@@ -53,5 +57,5 @@ extension ConnectionError {
 }
 
 extension ConnectionError: CustomStringConvertible {
-    package var description: String { "\(address): \(message)" }
+    package var description: String { "\(address.described(as: target)): \(message)" }
 }

@@ -28,25 +28,78 @@ package final class NodeConnection: Sendable {
 
     /// Connects, authenticates, selects the database and names the connection.
     ///
+    /// Where the address leads to is what ``ConnectionConfiguration/addressMap`` says: nobody else has to know.
+    ///
     /// - Parameters:
-    ///   - address: The server.
+    ///   - address: The server, as the cluster announces it.
     ///   - configuration: Credentials and limits.
     ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     ///   - eventLoop: The event loop the connection belongs to.
+    ///   - resolver: Finds the addresses of host names.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
     ///   else.
     package static func connect(
         to address: NodeAddress,
         configuration: ConnectionConfiguration,
         gate: ReplyGate? = nil,
-        on eventLoop: any EventLoop
+        on eventLoop: any EventLoop,
+        resolver: HostResolver = .system
     ) -> EventLoopFuture<NodeConnection> {
         // Who passes a gate is on the event loop, as the gate is.
         let gate = gate.map { NIOLoopBound($0, eventLoop: eventLoop) }
-        return ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
+        let target = configuration.addressMap.target(of: address)
+        let limit = TimeAmount(configuration.connectTimeout)
+        let start = eventLoop.now
+        return resolver.places(of: target, within: limit, on: eventLoop)
+            .flatMapErrorThrowing { throw ConnectionError(connecting: target, configuration, $0) }
+            .flatMap { places in
+                let rest = max(limit - (eventLoop.now - start), .milliseconds(1))
+                return open(address, target, at: places, within: rest, configuration, gate, on: eventLoop)
+            }
+            .flatMapErrorThrowing { error in
+                throw ConnectionError(connecting: target, configuration, error).reaching(address, at: target)
+            }
+    }
+
+    /// Connects to the first place that lets us in. One that takes the connection and then says nothing, or
+    /// hangs up, may be one of several servers behind a name: the others are tried as well, each place once.
+    private static func open(
+        _ address: NodeAddress,
+        _ target: NodeAddress,
+        at places: [SocketAddress],
+        within limit: TimeAmount,
+        _ configuration: ConnectionConfiguration,
+        _ gate: NIOLoopBound<ReplyGate>?,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<NodeConnection> {
+        channel(to: target, at: places, within: limit, on: eventLoop).flatMap { channel in
+            let peer = channel.remoteAddress
+            return start(
+                on: channel,
+                address: address,
+                target: target,
+                configuration: configuration,
+                gate: gate
+            )
+            .flatMapError { error in
+                let others = places.filter { $0 != peer }
+                guard let error = error as? ConnectionError, error.isAboutOneServer,
+                    !others.isEmpty, others.count < places.count
+                else { return eventLoop.makeFailedFuture(error) }
+                let limit = TimeAmount(configuration.connectTimeout)
+                return open(address, target, at: others, within: limit, configuration, gate, on: eventLoop)
+            }
+        }
+    }
+
+    private static func channel(
+        to target: NodeAddress,
+        at places: [SocketAddress],
+        within limit: TimeAmount,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
+        var bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(limit)
             // Until the handler is there, as a server may speak first: it says so when it has too many
             // clients.
             .channelOption(.autoRead, value: false)
@@ -56,9 +109,12 @@ package final class NodeConnection: Sendable {
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 16 << 10)
             )
-            .connect(host: address.host, port: address.port)
-            .flatMapErrorThrowing { throw ConnectionError(connecting: address, configuration, $0) }
-            .flatMap { start(on: $0, address: address, configuration: configuration, gate: gate) }
+        if target.socketPath == nil {
+            bootstrap = Keepalive.apply(to: bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1))
+        }
+        if places.count == 1 { return bootstrap.connect(to: places[0]) }
+        return bootstrap.resolver(KnownAddresses(places: places, eventLoop: eventLoop))
+            .connect(host: target.host, port: target.port)
     }
 
     /// Starts a conversation on a connected channel.
@@ -68,7 +124,8 @@ package final class NodeConnection: Sendable {
     ///
     /// - Parameters:
     ///   - channel: A channel with automatic reading switched off.
-    ///   - address: The server at the other end.
+    ///   - address: The server at the other end, as the cluster announces it.
+    ///   - target: Where it was sought, if that is elsewhere.
     ///   - configuration: Credentials and limits.
     ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
@@ -76,12 +133,14 @@ package final class NodeConnection: Sendable {
     package static func start(
         on channel: any Channel,
         address: NodeAddress,
+        target: NodeAddress? = nil,
         configuration: ConnectionConfiguration,
         gate: NIOLoopBound<ReplyGate>? = nil
     ) -> EventLoopFuture<NodeConnection> {
         channel.eventLoop.flatSubmit {
             let handler = NodeConnectionHandler(
                 address: address,
+                target: target,
                 configuration: configuration,
                 gate: gate?.value ?? ReplyGate()
             )

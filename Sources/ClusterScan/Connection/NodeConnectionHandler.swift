@@ -9,6 +9,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let address: NodeAddress
+    /// Where the server was sought, if an address map says so.
+    private let target: NodeAddress?
     private let commandTimeout: Duration
     private let replyTime: TimeAmount
     private var parser: ReplyParser
@@ -31,8 +33,14 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     /// Why the connection is closed; `nil` while it is open.
     private(set) var failure: ConnectionError?
 
-    init(address: NodeAddress, configuration: ConnectionConfiguration, gate: ReplyGate) {
+    init(
+        address: NodeAddress,
+        target: NodeAddress?,
+        configuration: ConnectionConfiguration,
+        gate: ReplyGate
+    ) {
         self.address = address
+        self.target = target == address ? nil : target
         self.gate = gate
         commandTimeout = configuration.commandTimeout
         replyTime = TimeAmount(configuration.commandTimeout)
@@ -119,6 +127,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     /// Closes the channel and tells everyone why. Only the first reason counts.
     func close(_ reason: ConnectionError) {
         guard failure == nil else { return }
+        var reason = reason
+        reason.target = target
         // First of all, so that whoever is called below finds the connection closed.
         failure = reason
         timer?.cancel()
@@ -138,7 +148,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     }
 
     private var closedError: ConnectionError {
-        failure ?? ConnectionError(.closed, address: address, message: "the connection is closed")
+        failure
+            ?? ConnectionError(.closed, address: address, target: target, message: "the connection is closed")
     }
 
     private func write(_ bytes: ByteBuffer, context: ChannelHandlerContext) {

@@ -17,7 +17,8 @@ package struct Redirection: Hashable, Sendable {
     /// Reads `MOVED slot host:port` or `ASK slot host:port`; `nil` for any other error.
     ///
     /// The host may be empty, meaning the host that was asked, and an IPv6 address comes without brackets, so
-    /// the port stands after the last colon.
+    /// the port stands after the last colon. `?` stands for a hostname that the server does not know: that is no
+    /// place to go to, and the topology says what to do about it.
     ///
     /// - Parameters:
     ///   - error: An error reply.
@@ -36,7 +37,7 @@ package struct Redirection: Hashable, Sendable {
         }
         self.slot = slot
         let host = words[2][..<colon]
-        guard host.utf8.count <= Self.longestHost else { return nil }
-        address = NodeAddress(host: host.isEmpty ? asked.host : String(host), port: port)
+        guard host.utf8.count <= Self.longestHost, host != "?" else { return nil }
+        address = NodeAddress(host: host.isEmpty ? asked.askedHost : String(host), port: port)
     }
 }

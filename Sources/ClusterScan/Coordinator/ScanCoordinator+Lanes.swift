@@ -45,6 +45,7 @@ extension ScanCoordinator {
     /// A node has said what it is.
     package mutating func statusRead(_ id: LaneID, inquiry: Int, _ status: NodeStatus, now: Duration) {
         guard !isEnded, var lane = lanes[id], lane.inquiry == inquiry else { return }
+        reachability.answered()
         for (peer, address) in status.peers {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }

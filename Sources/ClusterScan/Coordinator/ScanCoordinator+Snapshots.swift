@@ -36,15 +36,17 @@ extension ScanCoordinator {
 
     /// Up to this many slots are read whole rather than filtered out of a walk over the node.
     private static let fewSlots = 64
-    /// How many slots' sizes are asked for at once.
-    private static let sizesPerBurst = 64
-    private static let mostSnapshotsPerBurst = 64
+    /// How many slots are read, and how many sizes asked for, at once, where a burst may hold so many keys: a
+    /// sixteenth of them, so that the calls cost a server little beside the keys. Where bursts may be large, as
+    /// over a network with long round trips, small slots do not make them small.
+    private static func slotsPerBurst(of keys: Int) -> Int { max(64, keys / 16) }
 
     // MARK: Asking
 
     mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
         let most = pace(of: lane.node).count
+        let slotsPerBurst = Self.slotsPerBurst(of: most)
         var reads = SlotReads()
         var keys = 0
         var unknown: [HashSlot] = []
@@ -53,12 +55,12 @@ extension ScanCoordinator {
         for slot in record.claims.slots(from: position) {
             guard let size = lane.sizes[slot] else {
                 unknown.append(slot)
-                if unknown.count == Self.sizesPerBurst { break }
+                if unknown.count == slotsPerBurst { break }
                 continue
             }
             guard size > 0 else { continue }
             isFull =
-                isFull || !unknown.isEmpty || reads.snapshots.count == Self.mostSnapshotsPerBurst
+                isFull || !unknown.isEmpty || reads.snapshots.count == slotsPerBurst
                 || (keys > 0 && keys + size > most)
             guard isFull else {
                 reads.snapshots.append(
@@ -67,7 +69,7 @@ extension ScanCoordinator {
                 keys += size
                 continue
             }
-            if lane.sizes.count > Self.sizesPerBurst / 2 { break }
+            if lane.sizes.count > slotsPerBurst / 2 { break }
         }
         reads.counts = unknown
         lanes[id]?.reads = reads

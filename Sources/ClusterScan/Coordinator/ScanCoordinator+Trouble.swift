@@ -14,10 +14,11 @@ extension ScanCoordinator {
         }
         if case .pausing = lane.phase { return }
         tally.retries += 1
+        doubtAddresses(after: failure)
         if failure.remedy == .rediscover, isReplicaLane(id) {
             // Its cursor means nothing elsewhere, and the primary is there to be read.
             avoided.insert(lane.node.id)
-            act(.report(.retrying(failure.address, reason: failure.message, pause: .zero)))
+            act(.report(.retrying(failure.address, reason: failure.reason, pause: .zero)))
             restart(id, reason: "the replica failed: \(failure.message)")
             lanes[id] = nil
             suspectTopology(now: now)
@@ -29,7 +30,7 @@ extension ScanCoordinator {
         lanes[id]?.failures = failures
         lanes[id]?.phase = .pausing(until: now + pause)
         trouble.note(slotsAtStake(in: id), cause: failure, now: now)
-        act(.report(.retrying(failure.address, reason: failure.message, pause: pause)))
+        act(.report(.retrying(failure.address, reason: failure.reason, pause: pause)))
         act(.wake(at: now + pause))
         if failure.remedy == .rediscover { suspectTopology(now: now) }
         if policy.maximumLanes != nil { plan(now: now) }
@@ -40,6 +41,12 @@ extension ScanCoordinator {
     /// is not the time that patience measures.
     package mutating func readHeld(_ id: LaneID) {
         trouble.clear(slotsAtStake(in: id))
+    }
+
+    private mutating func doubtAddresses(after failure: ScanFailure) {
+        reachability.failed(failure)
+        guard reachability.isWorthReporting(afterTrying: topology?.shards.count ?? 1) else { return }
+        act(.report(.announcedAddressesUnreachable(reachability.unconnected.sorted())))
     }
 
     private func isTakingSnapshots(_ id: LaneID) -> Bool {
@@ -85,7 +92,7 @@ extension ScanCoordinator {
         }
         let slots = overdue.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         for entry in overdue {
-            act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.message)))
+            act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.place + entry.cause.message)))
         }
         abandoned.formUnion(slots)
         for (id, record) in progress.orderedLanes {
@@ -104,13 +111,20 @@ extension ScanCoordinator {
     private func notCovered(_ entries: [TroubleLog.Entry]) -> ClusterScanError {
         let slots = entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         let causes = entries.map { entry in
-            let place = entry.cause.address.map { "\($0): " } ?? ""
-            return "slots \(entry.slots): \(place)\(entry.cause.message)"
+            "slots \(entry.slots): \(entry.cause.place)\(entry.cause.message)"
         }
-        let code = entries.count == 1 && slots == remaining ? entries[0].cause.code : .slotsNotCovered
+        let isInDoubt = reachability.isInDoubt && entries.allSatisfy(\.cause.isUnconnected)
+        let code: ClusterScanError.Code =
+            if isInDoubt {
+                .announcedAddressesUnreachable
+            } else {
+                entries.count == 1 && slots == remaining ? entries[0].cause.code : .slotsNotCovered
+            }
+        let diagnosis = isInDoubt ? reachability.diagnosis + ". " : ""
         return ClusterScanError(
             code,
-            "\(slots.count) of \(progress.wanted.count) slots could not be covered within \(policy.patience): "
+            diagnosis
+                + "\(slots.count) of \(progress.wanted.count) slots could not be covered within \(policy.patience): "
                 + causes.joined(separator: "; "),
             at: nil,
             slots: slots

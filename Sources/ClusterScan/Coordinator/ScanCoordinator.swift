@@ -24,6 +24,7 @@ package struct ScanCoordinator: Sendable {
     /// Failed or fruitless looks at the topology in a row.
     var fruitlessLoads = 0
     var trouble = TroubleLog()
+    var reachability = Reachability()
     /// Slots that were given up.
     var abandoned = SlotSet()
     /// Replicas that failed; their primary is read instead.
@@ -95,8 +96,18 @@ package struct ScanCoordinator: Sendable {
     }
 
     /// The topology was read.
-    package mutating func topologyLoaded(_ topology: ClusterTopology, now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - topology: What was told.
+    ///   - teller: The address that told it; `nil` if that does not matter.
+    ///   - now: The time since the start.
+    package mutating func topologyLoaded(
+        _ topology: ClusterTopology,
+        from teller: NodeAddress? = nil,
+        now: Duration
+    ) {
         guard !isEnded else { return }
+        reachability.told(topology, from: teller)
         load = .idle
         tally.topologyLoads += 1
         self.topology = topology
@@ -168,7 +179,7 @@ package struct ScanCoordinator: Sendable {
         load = .pausing(until: now + pause)
         if let reason {
             tally.retries += 1
-            act(.report(.retrying(reason.address, reason: reason.message, pause: pause)))
+            act(.report(.retrying(reason.address, reason: reason.reason, pause: pause)))
         }
         act(.wake(at: now + pause))
     }

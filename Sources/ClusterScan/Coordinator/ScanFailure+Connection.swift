@@ -13,6 +13,11 @@ extension ScanFailure {
         case .server(let reply):
             self.init(reply, at: error.address, otherwise: .invalidQuery, message: error.message)
         }
+        target = error.target
+        switch error.kind {
+        case .dnsFailure, .refused, .unreachable, .connectTimeout: isUnconnected = true
+        default: break
+        }
     }
 
     /// Classifies an error reply by its first word. Source: `shared` objects in the server's `server.c`.

@@ -14,6 +14,10 @@ package struct ScanFailure: Error, Hashable, Sendable {
     package var code: ClusterScanError.Code
     package var message: String
     package var address: NodeAddress?
+    /// Where the node was really sought, if an address map says so.
+    package var target: NodeAddress?
+    /// Whether no connection could be made at all: nobody has spoken.
+    package var isUnconnected = false
 
     package init(
         _ remedy: Remedy,
@@ -26,4 +30,12 @@ package struct ScanFailure: Error, Hashable, Sendable {
         self.message = message
         self.address = address
     }
+}
+
+extension ScanFailure {
+    /// Where it happened, for messages: empty, or with a colon and a blank behind it.
+    var place: String { address.map { "\($0.described(as: target)): " } ?? "" }
+
+    /// What happened, for messages that name the announced address themselves.
+    var reason: String { target.map { "as \($0): \(message)" } ?? message }
 }

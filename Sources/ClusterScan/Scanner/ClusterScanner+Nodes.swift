@@ -57,7 +57,13 @@ extension ClusterScanner {
     static func keyCount(_ number: Int64) -> Int { Int(min(max(0, number), 1 << 48)) }
 
     private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
-        let keys = try? await pages.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
+        var keys: Int?
+        do throws(ConnectionError) {
+            keys = try await pages.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
+        } catch {
+            // One that does not answer is waited for once; one that refuses a command may answer another.
+            guard case .server = error.kind else { return (nil, nil) }
+        }
         let info = try? await pages.send(Command("INFO", "server"), to: address).string
         return (keys, info.flatMap { try? ServerInfo($0).version })
     }

@@ -62,12 +62,9 @@ struct KeyFollower: Sendable {
             }
             attempts += 1
             guard failure.remedy != .giveUp, ContinuousClock.now < deadline else {
-                throw ClusterScanError(
-                    failure.code,
-                    failure.message,
-                    at: failure.address,
-                    slots: failure.code == .slotsNotCovered ? SlotSet(slot...slot) : SlotSet()
-                )
+                var error = ClusterScanError(failure)
+                if failure.code == .slotsNotCovered { error.slots = SlotSet(slot...slot) }
+                throw error
             }
             if place == nil || failure.remedy == .wait || !RetryPace.followsAtOnce(afterAttempts: attempts) {
                 try await Task.sleep(for: pace.pause(afterAttempts: attempts))

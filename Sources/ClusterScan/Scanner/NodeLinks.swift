@@ -17,6 +17,10 @@ final class NodeLinks {
     private var discovery: NodeDiscovery
     /// Bounds what all of them together hold of replies under way.
     let gate = ReplyGate()
+    /// Addresses at which nobody let us in when we last tried.
+    private var silent: Set<NodeAddress> = []
+    /// Who told the topology last.
+    private(set) var teller: NodeAddress?
     private var isClosed = false
     private let observation: Observation
 
@@ -56,7 +60,9 @@ final class NodeLinks {
                 gate: gate,
                 on: eventLoop
             ).get()
+            silent.remove(address)
         } catch {
+            silent.insert(address)
             let failure =
                 error as? ConnectionError ?? ConnectionError(.other, address: address, message: "\(error)")
             observation.connectionFailed(failure)
@@ -136,9 +142,11 @@ final class NodeLinks {
     /// Reads the topology from the first node that tells it.
     func topology(knowing known: ClusterTopology?) async throws(ScanFailure) -> ClusterTopology {
         var failures: [ScanFailure] = []
-        for address in discovery.candidates(knowing: known) {
+        for address in discovery.candidates(knowing: known, silent: silent) {
             do {
-                return try await topology(from: address)
+                let topology = try await topology(from: address)
+                teller = address
+                return topology
             } catch {
                 failures.append(error)
             }

@@ -197,7 +197,7 @@ package actor PageReader {
         case .loadTopology:
             do {
                 let topology = try await links.topology(knowing: step.coordinator.topology)
-                step.coordinator.topologyLoaded(topology, now: step.now)
+                step.coordinator.topologyLoaded(topology, from: links.teller, now: step.now)
             } catch {
                 step.coordinator.topologyFailed(error, now: step.now)
             }

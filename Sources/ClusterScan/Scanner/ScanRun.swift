@@ -234,7 +234,7 @@ actor ScanRun {
     private func loadTopology() async {
         do {
             let topology = try await links.topology(knowing: coordinator.topology)
-            coordinator.topologyLoaded(topology, now: now)
+            coordinator.topologyLoaded(topology, from: links.teller, now: now)
         } catch {
             coordinator.topologyFailed(error, now: now)
         }

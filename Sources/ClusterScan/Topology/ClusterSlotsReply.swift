@@ -139,7 +139,7 @@ package struct ClusterSlotsReply {
                         + "without TLS only?"
                 )
             }
-            return NodeAddress(host: endpoint ?? asked.host, port: Int(port))
+            return NodeAddress(host: endpoint ?? asked.askedHost, port: Int(port))
         }
     }
 }

@@ -16,15 +16,21 @@ package struct NodeDiscovery: Sendable {
     ///
     /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with
     /// another one, so that a node with an outdated view is not believed for ever, and in a large cluster with those
-    /// that were not tried by the call before.
-    package mutating func candidates(knowing topology: ClusterTopology?) -> [NodeAddress] {
+    /// that were not tried by the call before. Those that were silent when they were asked last come behind all
+    /// others: each costs a time limit.
+    package mutating func candidates(
+        knowing topology: ClusterTopology?,
+        silent: Set<NodeAddress> = []
+    ) -> [NodeAddress] {
         let known = topology?.shards.map(\.primary.address) ?? []
         let replicas = topology?.shards.flatMap(\.replicas).map(\.address) ?? []
         let step = attempts
         attempts = (attempts + 1) % (1 << 32)
         var seen: Set<NodeAddress> = []
         let tried = Self.some(of: known, step) + seeds + Self.some(of: replicas, step)
-        return tried.filter { seen.insert($0).inserted }
+        let all = tried.filter { seen.insert($0).inserted }
+        guard !silent.isEmpty else { return all }
+        return all.filter { !silent.contains($0) } + all.filter(silent.contains)
     }
 
     private static func some(of addresses: [NodeAddress], _ step: Int) -> ArraySlice<NodeAddress> {
@@ -46,7 +52,7 @@ package struct NodeDiscovery: Sendable {
         if let waiting = failures.first(where: { $0.remedy == .wait }) { return waiting }
         guard failures.count > 1 else { return first }
         let causes = failures.map { failure in
-            (failure.address.map { "\($0): " } ?? "") + failure.message
+            failure.place + failure.message
         }
         let message = "no node of the cluster answers: " + causes.joined(separator: "; ")
         return ScanFailure(.rediscover, first.code, message)

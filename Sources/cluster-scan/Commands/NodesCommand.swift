@@ -30,6 +30,18 @@ struct NodesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let nodes = try await connection.withScanner { try await $0.nodes() }
+        let seeds = try connection.plan().seeds
+        let owners = nodes.filter { !$0.slots.isEmpty }
+        if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
+            !nodes.contains(where: { $0.address.map(seeds.contains) ?? false })
+        {
+            let console = Console()
+            console.warn(
+                "the cluster answers, but no node with slots does at the address that is announced for it. "
+                    + CommandFailure.announcementAdvice
+            )
+            await console.finish()
+        }
         switch format {
         case .table:
             try StandardOutput.write(NodeTable(nodes).text(width: Terminal.width(of: .standardOutput)))

@@ -1,8 +1,11 @@
+package import ClusterScan
+
 /// What a configuration file says about one cluster, and how to treat it.
 package struct Profile: Sendable {
     package var urls: [String] = []
     package var user: String?
     package var password: PasswordSource?
+    package var addressRules: [AddressMapRule] = []
     package var connectTimeout: TimeSpan?
     package var commandTimeout: TimeSpan?
     package var count: Quantity?
@@ -21,7 +24,7 @@ package struct Profile: Sendable {
     package static let settings = [
         "url", "user", "password", "password-file", "password-command", "connect-timeout", "command-timeout",
         "count", "latency-budget", "max-keys-per-second", "max-calls-per-second", "max-nodes", "patience",
-        "replicas",
+        "replicas", "map",
     ]
 
     /// Takes one setting.
@@ -42,6 +45,12 @@ package struct Profile: Sendable {
         case "password": password = .given(value)
         case "password-file": password = .file(value)
         case "password-command": password = .command(value)
+        case "map":
+            do throws(AddressMapRule.Problem) {
+                addressRules = try AddressMapRule.list(value)
+            } catch {
+                throw Problem(words: error.description)
+            }
         case "connect-timeout": connectTimeout = try Self.time(value)
         case "command-timeout": commandTimeout = try Self.time(value)
         case "count": count = try Self.quantity(value)

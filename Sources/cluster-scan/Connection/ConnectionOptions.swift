@@ -7,14 +7,37 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Any nodes of the cluster; the others are found through them.",
             discussion: """
-                redis://[user[:password]@]host[:port][/database], or host:port. One node is enough; more \
-                help when it is down. Without any: those of the variable CLUSTER_SCAN_URL, then of the \
+                redis://[user[:password]@]host[:port][/database], or host:port, or unix:///path/of/socket. \
+                One node is enough; more help when it is down. Without any: those of the variable CLUSTER_SCAN_URL, then of the \
                 profile, then redis://127.0.0.1:6379.
                 """,
             valueName: "url"
         )
     )
     var urls: [String] = []
+
+    @Option(
+        name: [.customShort("s"), .long],
+        help: ArgumentHelp("A node to begin with: the Unix domain socket of a server.", valueName: "path"),
+        completion: .file()
+    )
+    var socket: String?
+
+    @Option(
+        name: .customLong("map"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Where an address that the cluster announces is reached. May be given several times.",
+            discussion: """
+                For clusters behind NAT, in containers, or at the end of a tunnel: \
+                10.0.0.5:6379=127.0.0.1:7001. A host alone (10.0.0.5=bastion, *=127.0.0.1) keeps the port. \
+                Cursors stay the same with another map, or without one.
+                """,
+            valueName: "from=to"
+        ),
+        transform: AddressMapRule.argument
+    )
+    var addressRules: [AddressMapRule] = []
 
     @Option(
         help: ArgumentHelp(
@@ -78,7 +101,7 @@ struct ConnectionOptions: ParsableArguments {
     @OptionGroup(title: "MONITORING") var metrics: MetricsOptions
 
     func validate() throws {
-        let plan = try ConnectionPlan(urls: urls, user: user)
+        let plan = try ConnectionPlan(urls: urls, user: user, socket: socket)
         if askPassword || passwordFile != nil, plan.password != nil {
             throw ValidationError(
                 "the URL has a password already: leave out \(askPassword ? "--ask-password" : "--password-file")"
@@ -91,14 +114,16 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// Whether the command line names a cluster, rather than leaving that to the environment.
-    var namesCluster: Bool { !urls.isEmpty || profile != nil }
+    var namesCluster: Bool { !urls.isEmpty || socket != nil || profile != nil }
 
     /// What options, environment and profile say together. Asks for nothing and reads no password.
     func plan() throws -> ConnectionPlan {
         try ConnectionPlan(
             urls: urls,
             user: user,
+            socket: socket,
             passwordFile: passwordFile,
+            addressRules: addressRules,
             environment: { Terminal.environment($0) },
             profile: RunSettings.profile
         )
@@ -124,7 +149,8 @@ struct ConnectionOptions: ParsableArguments {
             password: plan.password,
             database: plan.database,
             connectTimeout: (connectTimeout ?? profile.connectTimeout ?? .connect).duration,
-            commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration
+            commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration,
+            addressMap: AddressMap(plan.addressRules)
         )
         return (plan.seeds, configuration)
     }

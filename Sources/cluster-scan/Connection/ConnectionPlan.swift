@@ -9,15 +9,18 @@ package struct ConnectionPlan: Sendable {
     package var database: Int
     /// Where to get the password, if it is not known yet.
     package var passwordSource: PasswordSource?
+    /// Where announced addresses are reached.
+    package var addressRules: [AddressMapRule] = []
 
     /// Brings together what was said.
     ///
     /// - Parameters:
     ///   - urls: The URLs; none for the default address.
     ///   - user: The user named by an option.
+    ///   - socket: The path of a Unix domain socket, one more address.
     /// - Throws: `ValidationError` if a URL is wrong, or they contradict each other.
-    package init(urls: [String], user: String?) throws {
-        var all: [ServerURL] = []
+    package init(urls: [String], user: String?, socket: String? = nil) throws {
+        var all = socket.map { [ServerURL(socketPath: $0)] } ?? []
         for text in urls {
             do throws(ServerURL.Problem) {
                 all.append(try ServerURL(text))
@@ -41,28 +44,37 @@ package struct ConnectionPlan: Sendable {
     /// - Parameters:
     ///   - urls: The URLs of the command line.
     ///   - user: The user named by an option.
+    ///   - socket: The path of a Unix domain socket, named by an option.
     ///   - passwordFile: The file named by an option.
+    ///   - addressRules: The rules of options.
     ///   - environment: The value of a variable.
     ///   - profile: The profile in force.
     /// - Throws: `ValidationError` if a URL is wrong, or several of one place contradict each other.
     package init(
         urls: [String],
         user: String?,
+        socket: String? = nil,
         passwordFile: String? = nil,
+        addressRules: [AddressMapRule] = [],
         environment: (String) -> String?,
         profile: Profile
     ) throws {
         func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         let ambient =
             variable("CLUSTER_SCAN_URL")?.split { $0.isWhitespace || $0 == "," }.map(String.init) ?? []
-        let (options, variables) = (!urls.isEmpty, urls.isEmpty && !ambient.isEmpty)
+        let options = !urls.isEmpty || socket != nil
+        let variables = !options && !ambient.isEmpty
         let usesProfile = !options && !variables
         try self.init(
             urls: options ? urls : variables ? ambient : profile.urls,
-            user: options ? user : nil
+            user: options ? user : nil,
+            socket: socket
         )
         let named = (user: username, password: password)
         let trusts = usesProfile || profile.isNamed
+        let ambientRules = try variable("CLUSTER_SCAN_MAP").map(AddressMapRule.list)
+        self.addressRules =
+            addressRules.isEmpty ? ambientRules ?? (trusts ? profile.addressRules : []) : addressRules
         let profileUser = trusts ? profile.user ?? (usesProfile ? named.user : nil) : nil
         username =
             user ?? (options ? named.user : nil) ?? variable("CLUSTER_SCAN_USER")

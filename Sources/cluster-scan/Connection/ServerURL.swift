@@ -2,8 +2,8 @@ package import ClusterScan
 
 /// Where a server is and who asks, as it is written on the command line.
 ///
-/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`. User and password may have bytes
-/// written as `%HH`, an IPv6 address stands in brackets.
+/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`; `unix:///path[?db=database]` for a
+/// Unix domain socket. User and password may have bytes written as `%HH`, an IPv6 address stands in brackets.
 package struct ServerURL: Hashable, Sendable {
     package var address: NodeAddress
     package var username: String?
@@ -17,6 +17,11 @@ package struct ServerURL: Hashable, Sendable {
         package let description: String
     }
 
+    /// The URL of a socket, without a user.
+    package init(socketPath: String) {
+        address = NodeAddress(socketPath: socketPath)
+    }
+
     /// Reads a URL.
     package init(_ text: String) throws(Problem) {
         func problem(_ words: String) -> Problem {
@@ -27,6 +32,13 @@ package struct ServerURL: Hashable, Sendable {
             switch text[..<scheme.lowerBound].lowercased() {
             case "redis", "valkey":
                 rest = text[scheme.upperBound...]
+            case "unix", "redis+unix", "valkey+unix", "redis-socket", "redis+socket":
+                do throws(Problem) {
+                    self = try ServerURL(socket: text[scheme.upperBound...])
+                } catch {
+                    throw problem(error.description)
+                }
+                return
             case "rediss", "valkeys":
                 throw problem(
                     "TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)"
@@ -43,16 +55,9 @@ package struct ServerURL: Hashable, Sendable {
             throw problem("parameters after '?' or '#' are not understood; use options")
         }
 
+        var user: Substring?
         if let at = rest.lastIndex(of: "@") {
-            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = ServerURL.decode(parts[0]), let secret = ServerURL.decode(parts.last ?? "")
-            else {
-                throw problem(
-                    "the user or password has a '%' that two hexadecimal digits do not follow; write % as %25"
-                )
-            }
-            username = name.isEmpty ? nil : name
-            password = parts.count == 2 ? secret : nil
+            user = rest[..<at]
             rest = rest[rest.index(after: at)...]
         }
         if let slash = rest.firstIndex(of: "/") {
@@ -67,6 +72,7 @@ package struct ServerURL: Hashable, Sendable {
         }
         do throws(Problem) {
             address = try ServerURL.address(rest)
+            if let user { try readUser(user) }
         } catch {
             throw problem(error.description)
         }
@@ -83,11 +89,13 @@ package struct ServerURL: Hashable, Sendable {
     private static func address(_ text: Substring) throws(Problem) -> NodeAddress {
         let host: Substring
         var port: Substring?
+        // As in a URL, the '%' before a zone may be written as %25.
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else {
                 throw Problem(description: "the '[' of the IPv6 address has no ']'")
             }
-            host = text[text.index(after: text.startIndex)..<end]
+            let literal = text[text.index(after: text.startIndex)..<end]
+            host = literal.replacing("%25", with: "%", maxReplacements: 1)
             let tail = text[text.index(after: end)...]
             guard tail.isEmpty || tail.first == ":" else {
                 throw Problem(description: "after ']' comes ':' and the port")
@@ -111,8 +119,21 @@ package struct ServerURL: Hashable, Sendable {
         return NodeAddress(host: String(host), port: Int(number))
     }
 
+    /// Takes what stands before the `@`.
+    mutating func readUser(_ text: Substring) throws(Problem) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = ServerURL.decode(parts[0]), let secret = ServerURL.decode(parts.last ?? "") else {
+            throw Problem(
+                description:
+                    "the user or password has a '%' that two hexadecimal digits do not follow; write % as %25"
+            )
+        }
+        username = name.isEmpty ? nil : name
+        password = parts.count == 2 ? secret : nil
+    }
+
     /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
-    private static func decode(_ text: Substring) -> String? {
+    static func decode(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()
         while let byte = rest.next() {

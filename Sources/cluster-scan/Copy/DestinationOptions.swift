@@ -9,11 +9,22 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A node of the destination: a cluster or a single server. May be given several times.",
-            discussion: "redis://[user[:password]@]host[:port][/database], or host:port.",
+            discussion: "redis://[user[:password]@]host[:port][/database], host:port, or unix:///path.",
             valueName: "url"
         )
     )
     var to: [String] = []
+
+    @Option(
+        name: .customLong("to-map"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Where an address that the destination announces is reached, as --map.",
+            valueName: "from=to"
+        ),
+        transform: AddressMapRule.argument
+    )
+    var addressRules: [AddressMapRule] = []
 
     @Option(help: "Authenticate at the destination as this user.")
     var toUser: String?
@@ -55,7 +66,8 @@ struct DestinationOptions: ParsableArguments {
             password: plan.password,
             database: plan.database,
             connectTimeout: source.connectTimeout,
-            commandTimeout: source.commandTimeout
+            commandTimeout: source.commandTimeout,
+            addressMap: AddressMap(addressRules)
         )
         return ClusterScanner(
             seeds: plan.seeds,

@@ -40,6 +40,12 @@ final class DumpEvents: Sendable {
             console.warn("\(message); trying again")
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
+        case .announcedAddressesUnreachable(let addresses):
+            let listed = addresses.prefix(8).map(\.description).joined(separator: ", ")
+            console.warn(
+                "the cluster answers, but no address that it announces can be reached from here (\(listed)); trying "
+                    + "on. " + CommandFailure.announcementAdvice
+            )
         case .topologyLoaded(let shards, let served):
             console.note(
                 "the cluster has \(NumberText.counted(shards, "shard")), serving \(SlotText.counted(served))"

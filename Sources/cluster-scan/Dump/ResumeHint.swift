@@ -44,6 +44,9 @@ package struct ResumeHint: Sendable {
                     ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }.joined() + "@"
         }
+        if let path = url.address.socketPath {
+            return "unix://" + (user ?? "") + path + (url.database.map { "?db=\($0)" } ?? "")
+        }
         return "redis://" + (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
     }
 

@@ -1,4 +1,5 @@
 import ClusterScan
+import Foundation
 import NIOCore
 import NIOPosix
 import Testing
@@ -97,4 +98,31 @@ struct NodeConnectionSocketTests {
         #expect(kinds.dropLast().allSatisfy { $0 == .closed })
         try await server.close()
     }
+
+    #if os(Linux)
+        @Test("an idle connection is probed after half a minute, not after hours")
+        func keepalive() async throws {
+            let server = try await LoopbackServer { _ in .say("+OK\r\n") }
+            let connection = try await NodeConnection.connect(
+                to: server.address,
+                configuration: .init(),
+                on: loop
+            ).get()
+            // `rem_address st tx:rx tr:when`: an established connection whose next timer is that of keepalive (2),
+            // and when it fires, in hundredths of a second. Source: Documentation/networking/proc_net_tcp.rst.
+            let port = String(server.port, radix: 16, uppercase: true)
+            let file = try #require(FileHandle(forReadingAtPath: "/proc/net/tcp"))
+            let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+            let lines = table.split(separator: "\n").map { $0.split(separator: " ") }
+            let line = try #require(
+                lines.first { $0.count > 5 && $0[2].hasSuffix(":" + port) && $0[3] == "01" }
+            )
+            let timer = line[5].split(separator: ":")
+            #expect(timer.first == "02", "\(line)")
+            let moment = try #require(timer.last.flatMap { Int($0, radix: 16) })
+            #expect(moment > 2000 && moment <= 3100, "\(moment)")
+            connection.close()
+            try await server.close()
+        }
+    #endif
 }

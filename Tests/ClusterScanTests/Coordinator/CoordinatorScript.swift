@@ -82,10 +82,13 @@ struct CoordinatorScript {
 
     // MARK: Answers
 
-    mutating func answerTopology(_ topology: ClusterTopology, _ at: SourceLocation = #_sourceLocation) throws
-    {
+    mutating func answerTopology(
+        _ topology: ClusterTopology,
+        from teller: NodeAddress? = nil,
+        _ at: SourceLocation = #_sourceLocation
+    ) throws {
         try take("the topology", sourceLocation: at) { if case .loadTopology = $0 { () } else { nil } }
-        coordinator.topologyLoaded(topology, now: now)
+        coordinator.topologyLoaded(topology, from: teller, now: now)
         collect()
     }
 

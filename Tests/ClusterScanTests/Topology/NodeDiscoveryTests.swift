@@ -39,6 +39,16 @@ struct NodeDiscoveryTests {
         #expect(hosts[3] == hosts[0])
     }
 
+    @Test("nodes that were silent when they were asked last are asked last, but are asked")
+    func silentNodes() throws {
+        var discovery = NodeDiscovery(seeds: seeds)
+        let silent = Set(["10.0.0.1", "10.0.0.2", "10.0.0.12"].map { NodeAddress(host: $0, port: 7000) })
+        let hosts = discovery.candidates(knowing: try topology(), silent: silent).map(\.host)
+        #expect(
+            hosts == ["10.0.0.3", "seed-a", "10.0.0.11", "10.0.0.13", "10.0.0.1", "10.0.0.2", "10.0.0.12"]
+        )
+    }
+
     @Test("of many failures the one is told that the user can mend, else the one that time mends")
     func summaries() {
         let address = NodeAddress(host: "a", port: 1)

@@ -51,7 +51,7 @@ struct ConfigurationFileTests {
     func settings() throws {
         let values = [
             "url": "h:1", "user": "u", "password": "p", "password-file": "f", "password-command": "c",
-            "replicas": "no",
+            "replicas": "no", "map": "10.0.0.5:6379=127.0.0.1:7001, *=bastion",
         ]
         for name in Profile.settings {
             let isTime = name.hasSuffix("timeout") || name == "latency-budget" || name == "patience"
@@ -68,6 +68,7 @@ struct ConfigurationFileTests {
             ("\n\nurl", "line 3: write 'setting = value'"),
             ("patience = 5", "line 1: patience: '5' is no time"),
             ("count = 0", "'0' is no number above 0"), ("replicas = maybe", "write yes or no"),
+            ("map = 10.0.0.5", "line 1: map: '10.0.0.5' is no rule FROM=TO"),
             ("url = rediss://h", "TLS is not supported yet"),
         ]
     )

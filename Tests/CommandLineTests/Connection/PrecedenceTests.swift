@@ -79,4 +79,49 @@ struct PrecedenceTests {
         #expect(try plan(["CLUSTER_SCAN_URL": "redis://u:p@e:1"]).password == "p")
         #expect(try plan([:], ["url": "redis://u:p@h:1"]).password == "p")
     }
+
+    @Test("rules for addresses come from one place, and those of a profile go with its servers")
+    func addressRules() throws {
+        func rules(
+            _ urls: [String],
+            _ options: [String],
+            _ environment: [String: String],
+            named: Bool = false
+        ) throws
+            -> [String]
+        {
+            var profile = Profile()
+            try profile.set("url", to: "p:1")
+            try profile.set("map", to: "a=p, b=p")
+            profile.isNamed = named
+            return try ConnectionPlan(
+                urls: urls,
+                user: nil,
+                addressRules: options.map { try #require(AddressMapRule($0)) },
+                environment: { environment[$0] },
+                profile: profile
+            ).addressRules.map(\.description)
+        }
+        let variable = ["CLUSTER_SCAN_MAP": "*=e"]
+        #expect(try rules([], ["a=o", "b=o"], variable) == ["a=o", "b=o"])
+        #expect(try rules([], [], variable) == ["*=e"])
+        #expect(try rules([], [], [:]) == ["a=p", "b=p"])
+        #expect(try rules(["o:1"], [], [:]) == [])
+        #expect(try rules(["o:1"], [], [:], named: true) == ["a=p", "b=p"])
+    }
+
+    @Test("a socket is one more address, and as good as a URL")
+    func socket() throws {
+        let plan = try ConnectionPlan(
+            urls: [],
+            user: nil,
+            socket: "/run/redis.sock",
+            environment: { ["CLUSTER_SCAN_URL": "e:1"][$0] },
+            profile: Profile()
+        )
+        #expect(plan.seeds == [NodeAddress(socketPath: "/run/redis.sock")])
+        let both = try ConnectionPlan(urls: ["h:1/2"], user: nil, socket: "/s")
+        #expect(both.seeds.map(\.description) == ["unix:///s", "h:1"])
+        #expect(both.database == 2)
+    }
 }

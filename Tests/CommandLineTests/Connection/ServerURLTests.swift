@@ -27,6 +27,12 @@ struct ServerURLTests {
         try check("valkey://h:7000/3", "h", 7000, database: 3)
         try check("[::1]:7000", "::1", 7000)
         try check("redis://u:p@[fe80::1]", "fe80::1", 6379, user: "u", password: "p")
+        try check("redis://[fe80::1%25eth0]:7000", "fe80::1%eth0", 7000)
+        try check("[fe80::1%eth0]:7000", "fe80::1%eth0", 7000)
+        try check("unix:///run/redis.sock", "/run/redis.sock", 0)
+        try check("redis+unix:///run/redis.sock?db=3", "/run/redis.sock", 0, database: 3)
+        try check("unix://u:p%40@/run/a%20b@c:d.sock", "/run/a b@c:d.sock", 0, user: "u", password: "p@")
+        try check("redis-socket://:p@/s", "/s", 0, password: "p")
         try check("redis://u@h", "h", 6379, user: "u")
         try check("redis://:p@h", "h", 6379, password: "p")
         try check("redis://u:@h", "h", 6379, user: "u", password: "")
@@ -51,6 +57,9 @@ struct ServerURLTests {
             ("redis://u:secret@::1", "brackets"), ("redis://u:secret@[::1", "]"),
             ("redis://u:secret@[::1]x", "]"),
             ("u:secret@h", "redis://"), ("redis://h?db=1", "options"), ("redis://u:%ff@h", "%25"),
+            ("unix://u:secret@run/redis.sock", "begins with '/'"), ("unix://redis.sock", "path"),
+            ("unix:///run/redis.sock?x=1", "db=NUMBER"), ("unix:///", "path"),
+            ("unix://u:sec%ret@/run/redis.sock", "%25"),
             ("redis://u:sec/ret@h:x", "port"), ("", "host"), (":7000", "host"),
         ]
     )

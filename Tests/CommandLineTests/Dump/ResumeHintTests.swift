@@ -42,6 +42,14 @@ struct ResumeHintTests {
                     == "cluster-scan keys 'redis://a%40b@[::1]:7000/2' redis://h:6379 --cursor \(cursor)"
         )
         #expect(hint.needsPassword)
+        let socket = ResumeHint(
+            arguments: ["cluster-scan", "keys", "unix://u:secret@/run/redis.sock?db=2", "--map", "a=b"],
+            cursor: cursor
+        )
+        #expect(
+            socket.command
+                == "cluster-scan keys 'unix://u@/run/redis.sock?db=2' --map a=b --cursor \(cursor)"
+        )
         #expect(
             !ResumeHint(arguments: ["cluster-scan", "keys", "redis://u@h"], cursor: cursor).needsPassword
         )

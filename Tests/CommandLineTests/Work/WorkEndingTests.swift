@@ -80,6 +80,10 @@ struct WorkEndingTests {
         let error = ClusterScanError(.permissionDenied, message)
         let ending = ending(.failed(error), tally(done: 0, refused: message))
         #expect(ending.status == .notPermitted)
-        #expect(ending.complaint(words, colors: false)?.contains("'unlink' command. Permit it with ACL SETUSER … +unlink;") == true)
+        #expect(
+            ending.complaint(words, colors: false)?.contains(
+                "'unlink' command. Permit it with ACL SETUSER … +unlink;"
+            ) == true
+        )
     }
 }

@@ -8,6 +8,11 @@ struct ToolProcess {
         var output: Data
         var messages: String
 
+        /// The names that the output has, one a line.
+        var names: [[UInt8]] {
+            get throws { try DumpedRows(text: [UInt8](output)).rows.map(\.name) }
+        }
+
         /// The lines of the output.
         var lines: [String] {
             String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
@@ -20,19 +25,21 @@ struct ToolProcess {
     ///   - arguments: What follows the name of the tool.
     ///   - environment: Variables besides the few that every process needs.
     ///   - signals: Sent one after another, each so long after what was before it.
+    ///   - wrapper: A command and its arguments that runs the tool.
     /// - Returns: The exit status (negative for an end by a signal) and what was written.
     /// - Throws: If the process cannot be started.
     static func run(
         _ arguments: [String],
         environment: [String: String] = [:],
-        signals: [(after: TimeInterval, number: Int32)] = []
+        signals: [(after: TimeInterval, number: Int32)] = [],
+        behind wrapper: [String] = []
     ) async throws -> Result {
         let tool = try ProbeProcess.productDirectory.appending(path: "cluster-scan")
         let signals = signals.map { ($0.after, $0.number) }
         return try await onOwnThread {
             let process = Process()
-            process.executableURL = tool
-            process.arguments = arguments
+            process.executableURL = wrapper.isEmpty ? tool : URL(filePath: "/usr/bin/env")
+            process.arguments = wrapper.isEmpty ? arguments : wrapper + [tool.path] + arguments
             var variables = ["HOME": "/nonexistent", "NO_COLOR": "1"]
             variables["PATH"] = ProcessInfo.processInfo.environment["PATH"]
             variables["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
