@@ -10,7 +10,10 @@ public struct ConnectionConfiguration: Sendable {
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
     public var database: Int
 
-    /// How long to wait for name resolution and the TCP connection.
+    /// How connections are encrypted, or `nil` for not at all.
+    public var tls: TransportSecurity?
+
+    /// How long to wait for name resolution, the TCP connection and the TLS handshake.
     public var connectTimeout: Duration
 
     /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the
@@ -30,7 +33,8 @@ public struct ConnectionConfiguration: Sendable {
     ///   - username: The user of the access control list, or `nil` for the default user.
     ///   - password: The password, or `nil` to send no `AUTH`.
     ///   - database: The number of the database to select.
-    ///   - connectTimeout: How long to wait for name resolution and the TCP connection.
+    ///   - tls: How connections are encrypted, or `nil` for not at all.
+    ///   - connectTimeout: How long to wait for name resolution, the TCP connection and the TLS handshake.
     ///   - commandTimeout: How long to wait for the reply to a command.
     ///   - maximumReplyBytes: The memory one reply may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
@@ -38,6 +42,7 @@ public struct ConnectionConfiguration: Sendable {
         username: String? = nil,
         password: String? = nil,
         database: Int = 0,
+        tls: TransportSecurity? = nil,
         connectTimeout: Duration = .seconds(5),
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 1 << 30,
@@ -46,6 +51,7 @@ public struct ConnectionConfiguration: Sendable {
         self.username = username
         self.password = password
         self.database = database
+        self.tls = tls
         self.connectTimeout = connectTimeout
         self.commandTimeout = commandTimeout
         self.maximumReplyBytes = maximumReplyBytes
@@ -59,6 +65,7 @@ extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringCon
         """
         ConnectionConfiguration(username: \(username ?? "default"), \
         password: \(password == nil ? "none" : "hidden"), database: \(database), \
+        tls: \(tls?.description ?? "none"), \
         connectTimeout: \(connectTimeout), commandTimeout: \(commandTimeout), \
         maximumReplyBytes: \(maximumReplyBytes), clientName: \(clientName ?? "none"))
         """

@@ -39,7 +39,8 @@ package final class NodeConnection: Sendable {
         configuration: ConnectionConfiguration,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<NodeConnection> {
-        ClientBootstrap(group: eventLoop)
+        let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
+        return ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -54,6 +55,7 @@ package final class NodeConnection: Sendable {
             )
             .connect(host: address.host, port: address.port)
             .flatMapErrorThrowing { throw ConnectionError(connecting: address, configuration, $0) }
+            .flatMap { secure($0, address: address, configuration: configuration, until: deadline) }
             .flatMap { start(on: $0, address: address, configuration: configuration) }
     }
 
@@ -73,7 +75,8 @@ package final class NodeConnection: Sendable {
         address: NodeAddress,
         configuration: ConnectionConfiguration
     ) -> EventLoopFuture<NodeConnection> {
-        channel.eventLoop.flatSubmit {
+        let eventLoop = channel.eventLoop
+        let open = { @Sendable () -> EventLoopFuture<NodeConnection> in
             let handler = NodeConnectionHandler(address: address, configuration: configuration)
             let connection = NodeConnection(address: address, channel: channel, handler: handler)
             let ready = channel.eventLoop.makePromise(of: NodeConnection.self)
@@ -97,6 +100,8 @@ package final class NodeConnection: Sendable {
             channel.setOption(.autoRead, value: true).whenFailure { _ in connection.close() }
             return ready.futureResult
         }
+        // At once, as what the server says after a TLS handshake may have been read already.
+        return eventLoop.inEventLoop ? open() : eventLoop.flatSubmit(open)
     }
 
     // MARK: Commands

@@ -10,6 +10,8 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     private let address: NodeAddress
     private let commandTimeout: Duration
     private let replyTime: TimeAmount
+    private let usesTLS: Bool
+    private var hasReceived = false
     private var parser: ReplyParser
     private var pending = PendingRequests()
     private var context: ChannelHandlerContext?
@@ -24,6 +26,7 @@ final class NodeConnectionHandler: ChannelInboundHandler {
         self.address = address
         commandTimeout = configuration.commandTimeout
         replyTime = TimeAmount(configuration.commandTimeout)
+        usesTLS = configuration.tls != nil
         parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
     }
 
@@ -149,21 +152,45 @@ final class NodeConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        close(ConnectionError(.closed, address: address, message: "the server closed the connection"))
+        let hint = hasReceived ? "" : silenceHint
+        close(ConnectionError(.closed, address: address, message: "the server closed the connection" + hint))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(ConnectionError(.closed, address: address, message: "the connection broke: \(error)"))
+        var failure = ConnectionError(breaking: error, at: address)
+        if !hasReceived, failure.kind == .closed { failure.message += silenceHint }
+        close(failure)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            if !hasReceived {
+                hasReceived = true
+                guard !isTLSAlert(bytes) else { return close(tlsExpected) }
+            }
             var rest = bytes
             // Who gets a reply may close the connection.
             while failure == nil, let reply = nextReply(&rest) { deliver(reply) }
         }
         extendDeadline()
+    }
+
+    /// What the server may have wanted that closed the connection before its first reply.
+    private var silenceHint: String {
+        usesTLS
+            ? " before its first reply: it may want a client certificate"
+            : " before its first reply: it may listen with TLS only"
+    }
+
+    /// A record of the kind 21, in any version 3.x. Source: RFC 8446, 5.1.
+    private func isTLSAlert(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        !usesTLS && bytes.count > 1 && bytes[0] == 21 && bytes[1] == 3
+    }
+
+    private var tlsExpected: ConnectionError {
+        let message = "the server speaks TLS on this port: connect with TLS"
+        return ConnectionError(.noCommonProtocol, address: address, message: message)
     }
 
     private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {
