@@ -2,13 +2,15 @@ package import ClusterScan
 
 /// Where a server is and who asks, as it is written on the command line.
 ///
-/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`. User and password may have bytes
-/// written as `%HH`, an IPv6 address stands in brackets.
+/// `redis://[user[:password]@]host[:port][/database]`, `rediss://…` with TLS, or just `host:port`. User and
+/// password may have bytes written as `%HH`, an IPv6 address stands in brackets.
 package struct ServerURL: Hashable, Sendable {
     package var address: NodeAddress
     package var username: String?
     package var password: String?
     package var database: Int?
+    /// `nil` where there is only `host:port`.
+    package var usesTLS: Bool?
 
     package static let defaultPort = 6379
 
@@ -26,14 +28,15 @@ package struct ServerURL: Hashable, Sendable {
         if let scheme = text.firstRange(of: "://") {
             switch text[..<scheme.lowerBound].lowercased() {
             case "redis", "valkey":
-                rest = text[scheme.upperBound...]
+                usesTLS = false
             case "rediss", "valkeys":
-                throw problem(
-                    "TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)"
-                )
+                usesTLS = true
             case let other:
-                throw problem("'\(other)' is not a way to reach a server; use redis://host:port")
+                throw problem(
+                    "'\(other)' is not a way to reach a server; use redis://host:port, or rediss:// with TLS"
+                )
             }
+            rest = text[scheme.upperBound...]
         } else if text.contains("@") {
             throw problem(
                 "write it as redis://user:password@host:port, or set REDISCLI_AUTH and write host:port"

@@ -44,7 +44,8 @@ package struct ResumeHint: Sendable {
                     ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }.joined() + "@"
         }
-        return "redis://" + (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
+        let place = (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
+        return (url.usesTLS == true ? "rediss://" : "redis://") + place
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
