@@ -22,6 +22,8 @@ OPTIONS OF start
   --standalone              one server with cluster support disabled, instead of a cluster
   --dir DIR                 where to keep it; must be new or empty           (default: a new temporary folder)
   --port P                  give node N port P+N            (default: free ports between 11000 and 19999)
+  --tls CERTIFICATES        TLS on all ports and between nodes, with the files ca.pem, server.pem and server.key
+                            of that folder; each node listens on DIR/node-N/socket, too, without TLS
   --password PW             requirepass and masterauth
   --host ADDRESS            where servers listen: 127.0.0.1 or ::1                     (default 127.0.0.1)
   --server PATH             redis-server or valkey-server, 6.0 or newer      (default: the one in PATH)
@@ -180,7 +182,11 @@ find_client() {
 
 # Commands on standard input, one per line, in one connection.
 ask() { # INDEX
-    "$client" -h "$host" -p "$(node_port "$1")" 2>/dev/null
+    if [ -S "$dir/node-$1/socket" ]; then
+        "$client" -s "$dir/node-$1/socket" 2>/dev/null
+    else
+        "$client" -h "$host" -p "$(node_port "$1")" 2>/dev/null
+    fi
 }
 
 # The same for commands that must all answer OK.
@@ -201,7 +207,18 @@ configure() { # INDEX
     [ -z "$first_port" ] || port=$((first_port + $1))
     echo "$port" >"$folder/port"
     {
-        echo "port $port"
+        if [ -n "$certificates" ]; then
+            echo "port 0"
+            echo "tls-port $port"
+            echo "tls-cluster yes"
+            echo "tls-replication yes"
+            echo "tls-ca-cert-file \"$certificates/ca.pem\""
+            echo "tls-cert-file \"$certificates/server.pem\""
+            echo "tls-key-file \"$certificates/server.key\""
+            echo "unixsocket socket"
+        else
+            echo "port $port"
+        fi
         echo "bind $host"
         echo 'save ""'
         echo "appendonly no"
@@ -561,7 +578,7 @@ start_node() {
 
 main() {
     local command=${1:-}
-    dir="" server="" client="" password="" watched="" node="" first_port="" extra_options="" launched=""
+    dir="" server="" client="" password="" certificates="" watched="" node="" first_port="" extra_options="" launched=""
     primaries=3 replicas=1 empty_primaries=0 node_timeout=5000 kind=cluster host=127.0.0.1
     run="" starter="" made=no nodes=0 version=0
     [ $# -eq 0 ] || shift
@@ -591,6 +608,9 @@ main() {
             --cluster-node-timeout) node_timeout=$2 ;;
             --password) password=$2 ;;
             --host) host=$2 ;;
+            --tls)
+                certificates=$(cd "$2" 2>/dev/null && pwd -P) || misuse "--tls: there is no folder $2"
+                ;;
             --server) server=$2 ;;
             --option) extra_options=$extra_options$2$'\n' ;;
             --port) first_port=$2 ;;

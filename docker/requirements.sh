@@ -8,7 +8,7 @@ require() { # CAPABILITY...
     for capability in "$@"; do
         ! has_capability "$capability" || continue
         case $capability in
-            servers) debian="$debian redis-server redis-tools" brew="$brew redis" ;;
+            servers) debian="$debian redis-server redis-tools openssl" brew="$brew redis openssl" ;;
             hiredis) debian="$debian libhiredis-dev" brew="$brew hiredis" ;;
             namespaces) debian="$debian iproute2" ;;
             shellcheck) debian="$debian shellcheck" brew="$brew shellcheck" ;;
@@ -29,7 +29,10 @@ require() { # CAPABILITY...
 
 has_capability() {
     case $1 in
-        servers) command -v redis-server >/dev/null && command -v redis-cli >/dev/null ;;
+        servers)
+            # Tests make their certificates with openssl.
+            command -v redis-server >/dev/null && command -v redis-cli >/dev/null && command -v openssl >/dev/null
+            ;;
         hiredis)
             [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] ||
                 [ -e /opt/homebrew/include/hiredis/hiredis.h ]

@@ -11,6 +11,12 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
         public static let announcedAddressesUnreachable = Code(description: "announcedAddressesUnreachable")
         /// The server refused the user name, the password, or the lack of one.
         public static let authenticationFailed = Code(description: "authenticationFailed")
+        /// No TLS: the server's certificate is not trusted, or one side does not speak TLS.
+        public static let tlsFailed = Code(description: "tlsFailed")
+        /// The server refused the client certificate, or the lack of one.
+        public static let certificateRefused = Code(description: "certificateRefused")
+        /// The settings cannot be used, for example a file with certificates.
+        public static let invalidConfiguration = Code(description: "invalidConfiguration")
         /// The user may not run a command that is needed.
         public static let permissionDenied = Code(description: "permissionDenied")
         /// Slots could not be covered in the time allowed.

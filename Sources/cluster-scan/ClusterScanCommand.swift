@@ -23,13 +23,17 @@ package struct ClusterScanCommand: AsyncParsableCommand {
                 cluster-scan keys 10.0.0.1:7000 > keys.txt
                 cluster-scan keys 10.0.0.1:7000 --match '{user:42}:*'
 
-              Why that asks one node only:
+              With TLS, and a certificate of our own:
+                cluster-scan keys rediss://10.0.0.1:7000 --cacert ca.pem --cert me.pem
+
+              Why a hash tag asks one node only:
                 cluster-scan slot '{user:42}:*'
 
             'cluster-scan help keys' has more, and the exit statuses. Settings for connections may stand in \
             ~/.config/cluster-scan/config and in the variables CLUSTER_SCAN_URL, CLUSTER_SCAN_USER, \
             REDISCLI_AUTH, CLUSTER_SCAN_PROFILE and CLUSTER_SCAN_CONFIG; an option has precedence over a \
-            variable, and a variable over the file. NO_COLOR turns colours off.
+            variable, and a variable over the file. CLUSTER_SCAN_CACERT, CLUSTER_SCAN_CERT, CLUSTER_SCAN_KEY \
+            and CLUSTER_SCAN_KEY_PASSPHRASE are for TLS. NO_COLOR turns colours off.
             """,
         version: "0.1.0",
         subcommands: [

@@ -18,10 +18,11 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 
     package init(_ code: ClusterScanError.Code) {
         switch code {
-        case .unreachable, .slotsNotCovered, .announcedAddressesUnreachable: self = .unavailable
-        case .authenticationFailed, .permissionDenied: self = .notPermitted
+        case .unreachable, .slotsNotCovered, .announcedAddressesUnreachable, .tlsFailed: self = .unavailable
+        case .authenticationFailed, .permissionDenied, .certificateRefused: self = .notPermitted
         case .invalidCursor: self = .unusableData
         case .invalidQuery: self = .usage
+        case .invalidConfiguration: self = .badConfiguration
         case .conflict: self = .keysRefused
         case .noSuchKey: self = .noSuchKey
         default: self = .protocolViolation
@@ -35,11 +36,11 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .usage: "wrong usage, or a query that the server refuses"
         case .unusableData: "an unusable cursor, checkpoint or dump; names nul cannot tell"
         case .noSuchKey: "the key that was named does not exist"
-        case .unavailable: "servers out of reach, or slots that could not be covered"
+        case .unavailable: "servers out of reach or not trusted, or slots that could not be covered"
         case .protocolViolation: "a server answered in a way that is not understood"
         case .outputFailed: "a file could not be read or written"
-        case .notPermitted: "the server refused the user, the password or a command"
-        case .badConfiguration: "the configuration file or its password cannot be used"
+        case .notPermitted: "the server refused user, password, certificate or a command"
+        case .badConfiguration: "the configuration file, a password or a certificate cannot be used"
         case .interrupted: "stopped by Ctrl-C (SIGINT)"
         case .pipeClosed: "whoever was reading the output has closed it (SIGPIPE)"
         case .terminated: "stopped by SIGTERM"
@@ -106,6 +107,14 @@ package struct CommandFailure: Error, Sendable {
             announcementAdvice
         case .authenticationFailed:
             "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
+        case .tlsFailed:
+            "rediss:// and --tls are with TLS, redis:// is without; --cacert names the authority to trust, --sni the "
+                + "name in the certificates"
+        case .certificateRefused:
+            "Name a certificate that the server trusts with --cert, and its key with --key"
+        case .invalidConfiguration:
+            "The files for TLS are those of --cacert, --cacertdir, --cert and --key; the passphrase of a key is "
+                + "taken from --key-passphrase-file or \(KeyPassphrase.variable)"
         case .permissionDenied:
             permissionAdvice(error.message)
         case .slotsNotCovered:

@@ -15,6 +15,8 @@ package struct LocalCluster: Sendable {
         package var password: String?
         /// Where the servers listen; `::1` for IPv6.
         package var host: String?
+        /// Listens with TLS only, with `ca.pem`, `server.pem` and `server.key`.
+        package var certificates: TestCertificates?
         /// How long a node may be silent before the others count it as failed.
         package var nodeTimeout: Duration = .seconds(5)
         /// `redis-server` or `valkey-server`; nil for the one in `PATH`.
@@ -46,6 +48,8 @@ package struct LocalCluster: Sendable {
     package let nodes: [Node]
     package let directory: String
     package let password: String?
+    /// Those that the servers began with, if they listen with TLS only.
+    package let certificates: TestCertificates?
 
     package var primaries: [Node] { nodes.filter { $0.role == .primary } }
     package var replicas: [Node] { nodes.filter { $0.role != .primary } }
@@ -67,6 +71,7 @@ package struct LocalCluster: Sendable {
         }
         arguments += options.password.map { ["--password", $0] } ?? []
         arguments += options.host.map { ["--host", $0] } ?? []
+        arguments += options.certificates.map { ["--tls", $0.directory] } ?? []
         arguments += options.serverPath.map { ["--server", $0] } ?? []
         arguments += options.configuration.flatMap { ["--option", $0] }
 
@@ -75,7 +80,12 @@ package struct LocalCluster: Sendable {
             throw TestClusterError("local-cluster.sh start said: \(lines)")
         }
         let nodes = try lines.dropFirst().map(Node.init(line:))
-        return LocalCluster(nodes: nodes, directory: String(directory), password: options.password)
+        return LocalCluster(
+            nodes: nodes,
+            directory: String(directory),
+            password: options.password,
+            certificates: options.certificates
+        )
     }
 
     /// Starts a cluster, runs `body` and stops the cluster, also if `body` throws.
@@ -105,8 +115,14 @@ package struct LocalCluster: Sendable {
         _ = try await ClusterScript.run(["wait", "--dir", directory])
     }
 
+    /// Where a node listens without TLS.
+    private func socketPath(of node: Int) -> String { "\(directory)/node-\(node)/socket" }
+
     /// A blocking connection; for anything long, see ``withConnection(to:timeout:_:)``.
     package func connect(to node: Int, timeout: Duration = .seconds(30)) throws -> RespConnection {
+        if certificates != nil {
+            return try RespConnection(socket: socketPath(of: node), password: password, timeout: timeout)
+        }
         let (host, port) = (nodes[node].host, nodes[node].port)
         return try RespConnection(host: host, port: port, password: password, timeout: timeout)
     }
@@ -128,7 +144,13 @@ package struct LocalCluster: Sendable {
 
     /// Writes the keys to the owners of their slots.
     package func load(_ keys: SampleKeys) async throws {
-        let loader = SampleKeyLoader(host: nodes[0].host, port: nodes[0].port, password: password)
+        let sockets = certificates.map { _ in nodes.map { ($0.port, socketPath(of: $0.index)) } } ?? []
+        let loader = SampleKeyLoader(
+            host: nodes[0].host,
+            port: nodes[0].port,
+            password: password,
+            sockets: Dictionary(uniqueKeysWithValues: sockets)
+        )
         try await onOwnThread { try loader.load(keys) }
         try await waitUntilTablesRest()
     }

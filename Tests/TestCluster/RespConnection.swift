@@ -21,6 +21,15 @@ package final class RespConnection {
         }
     }
 
+    /// Connects to a Unix socket.
+    package init(socket path: String, password: String? = nil, timeout: Duration = .seconds(30)) throws {
+        address = path
+        descriptor = try Self.connect(path: path, timeout: timeout)
+        if let password {
+            try checked("AUTH", password)
+        }
+    }
+
     deinit {
         _ = close(descriptor)
     }
@@ -191,11 +200,8 @@ extension RespConnection {
         guard descriptor >= 0 else {
             throw TestClusterError("socket: \(String(cString: strerror(errno)))")
         }
-        var limit = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
         var on: Int32 = 1
-        let length = socklen_t(MemoryLayout<timeval>.size)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, length)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, length)
+        setLimit(timeout, on: descriptor)
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         #if canImport(Darwin)
             setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
@@ -207,6 +213,46 @@ extension RespConnection {
             let reason = String(cString: strerror(errno))
             _ = close(descriptor)
             throw TestClusterError("\(host):\(port): \(reason)")
+        }
+        return descriptor
+    }
+
+    private static func setLimit(_ timeout: Duration, on descriptor: Int32) {
+        var limit = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
+        let length = socklen_t(MemoryLayout<timeval>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, length)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, length)
+    }
+
+    private static func connect(path: String, timeout: Duration) throws -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard path.utf8.count < room else { throw TestClusterError("\(path): too long for a socket") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        #if canImport(Darwin)
+            let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
+        #else
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        guard descriptor >= 0 else {
+            throw TestClusterError("socket: \(String(cString: strerror(errno)))")
+        }
+        setLimit(timeout, on: descriptor)
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
+                #if canImport(Darwin)
+                    Darwin.connect(descriptor, socketAddress, length)
+                #else
+                    Glibc.connect(descriptor, socketAddress, length)
+                #endif
+            }
+        }
+        guard connected == 0 else {
+            let reason = String(cString: strerror(errno))
+            _ = close(descriptor)
+            throw TestClusterError("\(path): \(reason)")
         }
         return descriptor
     }

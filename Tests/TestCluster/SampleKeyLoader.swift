@@ -4,10 +4,13 @@ package struct SampleKeyLoader: Sendable {
     private let host: String
     private let port: Int
     private let password: String?
+    private let sockets: [Int: String]
 
-    /// `host` and `port` are those of any node; it is asked for the owners.
-    package init(host: String, port: Int, password: String? = nil) {
+    /// `host` and `port` are those of any node; it is asked for the owners. Nodes that have one are reached through
+    /// their Unix sockets, by port.
+    package init(host: String, port: Int, password: String? = nil, sockets: [Int: String] = [:]) {
         self.host = host
+        self.sockets = sockets
         self.port = port
         self.password = password
     }
@@ -26,7 +29,8 @@ package struct SampleKeyLoader: Sendable {
     }
 
     fileprivate func connect(host: String, port: Int) throws -> RespConnection {
-        try RespConnection(host: host, port: port, password: password)
+        if let path = sockets[port] { return try RespConnection(socket: path, password: password) }
+        return try RespConnection(host: host, port: port, password: password)
     }
 
     private struct Owners {

@@ -10,7 +10,11 @@ public struct ConnectionConfiguration: Sendable {
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
     public var database: Int
 
-    /// How long to wait for name resolution and the connection, all addresses of a name together.
+    /// How connections are encrypted, or `nil` for not at all. Unix domain sockets never are.
+    public var tls: TransportSecurity?
+
+    /// How long to wait for name resolution, the connection and the TLS handshake, all addresses of a name
+    /// together.
     public var connectTimeout: Duration
 
     /// How long to wait for the reply to a command, from the moment it is sent. When it passes, the
@@ -35,7 +39,8 @@ public struct ConnectionConfiguration: Sendable {
     ///   - username: The user of the access control list, or `nil` for the default user.
     ///   - password: The password, or `nil` to send no `AUTH`.
     ///   - database: The number of the database to select.
-    ///   - connectTimeout: How long to wait for name resolution and the TCP connection.
+    ///   - tls: How connections are encrypted, or `nil` for not at all.
+    ///   - connectTimeout: How long to wait for name resolution, the TCP connection and the TLS handshake.
     ///   - commandTimeout: How long to wait for the reply to a command.
     ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
@@ -44,6 +49,7 @@ public struct ConnectionConfiguration: Sendable {
         username: String? = nil,
         password: String? = nil,
         database: Int = 0,
+        tls: TransportSecurity? = nil,
         connectTimeout: Duration = .seconds(5),
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 513 << 20,
@@ -53,6 +59,7 @@ public struct ConnectionConfiguration: Sendable {
         self.username = username
         self.password = password
         self.database = database
+        self.tls = tls
         self.connectTimeout = connectTimeout
         self.commandTimeout = commandTimeout
         self.maximumReplyBytes = maximumReplyBytes
@@ -67,6 +74,7 @@ extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringCon
         """
         ConnectionConfiguration(username: \(username ?? "default"), \
         password: \(password == nil ? "none" : "hidden"), database: \(database), \
+        tls: \(tls?.description ?? "none"), \
         connectTimeout: \(connectTimeout), commandTimeout: \(commandTimeout), \
         maximumReplyBytes: \(maximumReplyBytes), clientName: \(clientName ?? "none"))
         """

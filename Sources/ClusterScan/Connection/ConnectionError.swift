@@ -17,6 +17,12 @@ package struct ConnectionError: Error, Hashable, Sendable {
         case protocolViolation
         /// A reply is larger than `maximumReplyBytes`.
         case replyTooLarge
+        /// The server's certificate is not trusted, has expired, or is that of another host.
+        case untrustedServer
+        /// The server wants a client certificate, or another one.
+        case certificateRefused
+        /// One side speaks TLS and the other does not, or they have no version in common.
+        case noCommonProtocol
         /// The server wants other credentials than those configured.
         case notAuthenticated(ServerError)
         /// The server answered with an error.

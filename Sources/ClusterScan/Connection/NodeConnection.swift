@@ -72,15 +72,25 @@ package final class NodeConnection: Sendable {
         _ gate: NIOLoopBound<ReplyGate>?,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<NodeConnection> {
-        channel(to: target, at: places, within: limit, on: eventLoop).flatMap { channel in
+        let deadline = eventLoop.now + limit
+        return channel(to: target, at: places, within: limit, on: eventLoop).flatMap { channel in
             let peer = channel.remoteAddress
-            return start(
-                on: channel,
+            return secure(
+                channel,
                 address: address,
                 target: target,
                 configuration: configuration,
-                gate: gate
+                until: deadline
             )
+            .flatMap { channel in
+                start(
+                    on: channel,
+                    address: address,
+                    target: target,
+                    configuration: configuration,
+                    gate: gate
+                )
+            }
             .flatMapError { error in
                 let others = places.filter { $0 != peer }
                 guard let error = error as? ConnectionError, error.isAboutOneServer,
@@ -137,7 +147,8 @@ package final class NodeConnection: Sendable {
         configuration: ConnectionConfiguration,
         gate: NIOLoopBound<ReplyGate>? = nil
     ) -> EventLoopFuture<NodeConnection> {
-        channel.eventLoop.flatSubmit {
+        let eventLoop = channel.eventLoop
+        let open = { @Sendable () -> EventLoopFuture<NodeConnection> in
             let handler = NodeConnectionHandler(
                 address: address,
                 target: target,
@@ -166,6 +177,8 @@ package final class NodeConnection: Sendable {
             channel.setOption(.autoRead, value: true).whenFailure { _ in connection.close() }
             return ready.futureResult
         }
+        // At once, as what the server says after a TLS handshake may have been read already.
+        return eventLoop.inEventLoop ? open() : eventLoop.flatSubmit(open)
     }
 
     // MARK: Commands

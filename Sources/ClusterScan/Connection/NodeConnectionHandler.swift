@@ -13,6 +13,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     private let target: NodeAddress?
     private let commandTimeout: Duration
     private let replyTime: TimeAmount
+    private let usesTLS: Bool
+    private var hasReceived = false
     private var parser: ReplyParser
     private let gate: ReplyGate
     /// Whether the gate holds it back: it does not read then.
@@ -44,6 +46,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         self.gate = gate
         commandTimeout = configuration.commandTimeout
         replyTime = TimeAmount(configuration.commandTimeout)
+        usesTLS = configuration.tls != nil && address.socketPath == nil
         parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
     }
 
@@ -197,12 +200,15 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        close(ConnectionError(.closed, address: address, message: "the server closed the connection"))
+        let hint = hasReceived ? "" : silenceHint
+        close(ConnectionError(.closed, address: address, message: "the server closed the connection" + hint))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(ConnectionError(.closed, address: address, message: "the connection broke: \(error)"))
+        var failure = ConnectionError(breaking: error, at: address)
+        if !hasReceived, failure.kind == .closed { failure.message += silenceHint }
+        close(failure)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -210,6 +216,10 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         let data = unwrapInboundIn(data)
         calls?.received(byteCount: data.readableBytes)
         data.withUnsafeReadableBytes { bytes in
+            if !hasReceived {
+                hasReceived = true
+                guard !isTLSAlert(bytes) else { return close(tlsExpected) }
+            }
             var rest = bytes
             bytesArrived += bytes.count
             // Who gets a reply may close the connection.
@@ -241,6 +251,23 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         if isHeldBack { wantsToRead = true } else { context.read() }
+    }
+
+    /// What the server may have wanted that closed the connection before its first reply.
+    private var silenceHint: String {
+        usesTLS
+            ? " before its first reply: it may want a client certificate"
+            : " before its first reply: it may listen with TLS only"
+    }
+
+    /// A record of the kind 21, in any version 3.x. Source: RFC 8446, 5.1.
+    private func isTLSAlert(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        !usesTLS && bytes.count > 1 && bytes[0] == 21 && bytes[1] == 3
+    }
+
+    private var tlsExpected: ConnectionError {
+        let message = "the server speaks TLS on this port: connect with TLS"
+        return ConnectionError(.noCommonProtocol, address: address, message: message)
     }
 
     private func nextReply(_ input: inout UnsafeRawBufferPointer) -> FlatReply? {

@@ -9,20 +9,14 @@ extension ScanCoordinator {
             return
         }
         guard failure.remedy != .giveUp else {
-            end(.fail(ClusterScanError(failure)))
+            laneIsHopeless(id, failure, now: now)
             return
         }
         if case .pausing = lane.phase { return }
         tally.retries += 1
         doubtAddresses(after: failure)
         if failure.remedy == .rediscover, isReplicaLane(id) {
-            // Its cursor means nothing elsewhere, and the primary is there to be read.
-            avoided.insert(lane.node.id)
-            act(.report(.retrying(failure.address, reason: failure.reason, pause: .zero)))
-            restart(id, reason: "the replica failed: \(failure.message)")
-            lanes[id] = nil
-            suspectTopology(now: now)
-            plan(now: now)
+            avoidReplica(of: id, lane, failure, now: now)
             return
         }
         let failures = lane.failures + 1
@@ -35,6 +29,39 @@ extension ScanCoordinator {
         if failure.remedy == .rediscover { suspectTopology(now: now) }
         if policy.maximumLanes != nil { plan(now: now) }
         giveUpWhatIsOverdue(now: now)
+    }
+
+    /// Asking again cannot help.
+    private mutating func laneIsHopeless(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
+        guard failure.concernsOneNode, let lane = lanes[id] else {
+            end(.fail(ClusterScanError(failure)))
+            return
+        }
+        if isReplicaLane(id) {
+            tally.retries += 1
+            avoidReplica(of: id, lane, failure, now: now)
+            return
+        }
+        let slots = slotsAtStake(in: id)
+        guard policy.allowsUncoveredSlots else {
+            var error = ClusterScanError(failure)
+            error.slots = slots
+            error.message += "; slots \(slots) could not be covered"
+            end(.fail(error))
+            return
+        }
+        trouble.clear(slots)
+        abandon([TroubleLog.Entry(slots: slots, since: now, cause: failure)], now: now)
+    }
+
+    /// Its cursor means nothing elsewhere, and the primary is there to be read.
+    private mutating func avoidReplica(of id: LaneID, _ lane: Lane, _ failure: ScanFailure, now: Duration) {
+        avoided.insert(lane.node.id)
+        act(.report(.retrying(failure.address, reason: failure.reason, pause: .zero)))
+        restart(id, reason: "the replica failed: \(failure.message)")
+        lanes[id] = nil
+        suspectTopology(now: now)
+        plan(now: now)
     }
 
     /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so this
@@ -90,8 +117,13 @@ extension ScanCoordinator {
             end(.fail(notCovered(overdue + trouble.entries)))
             return
         }
-        let slots = overdue.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
-        for entry in overdue {
+        abandon(overdue, now: now)
+    }
+
+    /// Goes on without these slots.
+    private mutating func abandon(_ entries: [TroubleLog.Entry], now: Duration) {
+        let slots = entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
+        for entry in entries {
             act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.place + entry.cause.message)))
         }
         abandoned.formUnion(slots)

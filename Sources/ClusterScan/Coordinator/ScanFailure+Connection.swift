@@ -7,6 +7,10 @@ extension ScanFailure {
             self.init(.rediscover, .unreachable, error.message, at: error.address)
         case .protocolViolation, .replyTooLarge:
             self.init(.giveUp, .protocolViolation, error.message, at: error.address)
+        case .untrustedServer, .noCommonProtocol:
+            self.init(.giveUp, .tlsFailed, error.message, at: error.address)
+        case .certificateRefused:
+            self.init(.giveUp, .certificateRefused, error.message, at: error.address)
         case .notAuthenticated(let reply):
             // A server that is loading its data cannot authenticate anyone yet.
             self.init(reply, at: error.address, otherwise: .authenticationFailed, message: error.message)

@@ -10,6 +10,12 @@ package struct ScanFailure: Error, Hashable, Sendable {
         case giveUp
     }
 
+    /// Whether other nodes may do although this one never will: each has a certificate of its own, but
+    /// passwords are those of all.
+    var concernsOneNode: Bool {
+        remedy == .giveUp && (code == .tlsFailed || code == .certificateRefused)
+    }
+
     package var remedy: Remedy
     package var code: ClusterScanError.Code
     package var message: String

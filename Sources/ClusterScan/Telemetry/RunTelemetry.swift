@@ -147,6 +147,12 @@ final class RunTelemetry {
             metadata["cluster_scan_address"] = address.map { "\($0)" }
             let isNew = unreachable.insert(address).inserted
             logger?.log(level: isNew ? .notice : .debug, "node does not answer", metadata: metadata)
+        case .announcedAddressesUnreachable(let addresses):
+            let listed = addresses.prefix(8).map { Logger.MetadataValue.string("\($0)") }
+            logger?.warning(
+                "announced addresses cannot be reached",
+                metadata: ["cluster_scan_addresses": .array(listed)]
+            )
         case .paceChanged(let node, let count, let isShared):
             logger?.trace(
                 "pace changed",

@@ -48,7 +48,10 @@ package struct NodeDiscovery: Sendable {
             return ScanFailure(.giveUp, .unreachable, "no address was given to start from")
         }
         // What asking again cannot mend, the user has to; what only takes time, time will.
-        if let hopeless = failures.first(where: { $0.remedy == .giveUp }) { return hopeless }
+        if let hopeless = failures.first(where: { $0.remedy == .giveUp && !$0.concernsOneNode }) {
+            return hopeless
+        }
+        if failures.allSatisfy(\.concernsOneNode) { return first }
         if let waiting = failures.first(where: { $0.remedy == .wait }) { return waiting }
         guard failures.count > 1 else { return first }
         let causes = failures.map { failure in

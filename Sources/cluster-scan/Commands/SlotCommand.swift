@@ -10,12 +10,12 @@ struct SlotCommand: AsyncParsableCommand {
         discussion: """
             Works without a server; with a URL it also shows the nodes that serve the slots, which are the \
             nodes that 'keys --match' asks. What has one of * ? [ \\ is taken for a pattern unless \
-            --key says otherwise.
+            --as-key says otherwise.
 
             EXAMPLES
               cluster-scan slot user:42
               cluster-scan slot '{user:42}:*' 10.0.0.1:7000
-              cluster-scan slot --key 'what?'
+              cluster-scan slot --as-key 'what?'
               cluster-scan slot --escaped 'caf\\xe9'
             """
     )
@@ -31,10 +31,10 @@ struct SlotCommand: AsyncParsableCommand {
     @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
 
     @Flag(help: "Take it for the name of a key, whatever it contains.")
-    var key = false
+    var asKey = false
 
     @Flag(help: "Take it for a pattern, whatever it contains.")
-    var pattern = false
+    var asPattern = false
 
     @Flag(help: "Read \\n \\r \\t \\\\ \\xHH as 'keys --format text' writes them.")
     var escaped = false
@@ -43,7 +43,7 @@ struct SlotCommand: AsyncParsableCommand {
     var format = Format.text
 
     func validate() throws {
-        if key, pattern { throw ValidationError("--key and --pattern exclude each other") }
+        if asKey, asPattern { throw ValidationError("--as-key and --as-pattern exclude each other") }
         if escaped, EscapedText.decode(text.utf8) == nil {
             throw ValidationError("with --escaped, a backslash stands only in \\n \\r \\t \\\\ \\xHH")
         }
@@ -51,7 +51,7 @@ struct SlotCommand: AsyncParsableCommand {
 
     func run() async throws {
         let bytes = escaped ? EscapedText.decode(text.utf8) ?? [] : Array(text.utf8)
-        let answer = SlotAnswer(bytes, as: key ? .key : pattern ? .pattern : nil)
+        let answer = SlotAnswer(bytes, as: asKey ? .key : asPattern ? .pattern : nil)
         let shards =
             !connection.namesCluster
             ? nil : try await connection.withScanner { try await $0.topology().shards }

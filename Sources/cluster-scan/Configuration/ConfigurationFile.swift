@@ -86,6 +86,9 @@ package struct ConfigurationFile: Sendable {
                 throw CommandFailure(.badConfiguration, "\(path), line \(line.number): \(error.words)")
             }
         }
+        if let problem = profile.security.problem(naming: { $0 }) {
+            throw CommandFailure(.badConfiguration, "\(path): \(problem)")
+        }
         return profile
     }
 

@@ -15,6 +15,7 @@ package struct Profile: Sendable {
     package var maxNodes: Quantity?
     package var patience: TimeSpan?
     package var replicas: Bool?
+    package var security = SecuritySettings()
     /// Whether the user asked for this very profile, rather than for none.
     package var isNamed = false
 
@@ -24,7 +25,9 @@ package struct Profile: Sendable {
     package static let settings = [
         "url", "user", "password", "password-file", "password-command", "connect-timeout", "command-timeout",
         "count", "latency-budget", "max-keys-per-second", "max-calls-per-second", "max-nodes", "patience",
-        "replicas", "map",
+        "replicas", "map", "tls", "cacert", "cacertdir", "cert", "key", "key-passphrase-file", "sni",
+        "host-check",
+        "insecure",
     ]
 
     /// Takes one setting.
@@ -59,16 +62,28 @@ package struct Profile: Sendable {
         case "max-calls-per-second": maxCallsPerSecond = try Self.quantity(value)
         case "max-nodes": maxNodes = try Self.quantity(value)
         case "patience": patience = try Self.time(value)
-        case "replicas":
-            switch value {
-            case "yes", "true": replicas = true
-            case "no", "false": replicas = false
-            default: throw Problem(words: "write yes or no")
-            }
+        case "replicas": replicas = try Self.yesOrNo(value)
+        case "tls": security.tls = try Self.yesOrNo(value)
+        case "cacert": security.authorityFile = value
+        case "cacertdir": security.authorityFolder = value
+        case "cert": security.certificate = value
+        case "key": security.key = value
+        case "key-passphrase-file": security.passphrase = .file(value)
+        case "sni": security.serverName = value
+        case "host-check": security.checksHost = try Self.yesOrNo(value)
+        case "insecure": security.isInsecure = try Self.yesOrNo(value)
         default:
             throw Problem(
                 words: "there is no such setting; there are " + Self.settings.joined(separator: ", ")
             )
+        }
+    }
+
+    private static func yesOrNo(_ value: String) throws(Problem) -> Bool {
+        switch value {
+        case "yes", "true": return true
+        case "no", "false": return false
+        default: throw Problem(words: "write yes or no")
         }
     }
 

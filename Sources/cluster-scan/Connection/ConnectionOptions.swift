@@ -7,9 +7,9 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Any nodes of the cluster; the others are found through them.",
             discussion: """
-                redis://[user[:password]@]host[:port][/database], or host:port, or unix:///path/of/socket. \
-                One node is enough; more help when it is down. Without any: those of the variable CLUSTER_SCAN_URL, then of the \
-                profile, then redis://127.0.0.1:6379.
+                redis://[user[:password]@]host[:port][/database], rediss:// with TLS, host:port, or \
+                unix:///path/of/socket. One node is enough; more help when it is down. Without any: those of the \
+                variable CLUSTER_SCAN_URL, then of the profile, then redis://127.0.0.1:6379.
                 """,
             valueName: "url"
         )
@@ -97,11 +97,13 @@ struct ConnectionOptions: ParsableArguments {
     )
     var commandTimeout: TimeSpan?
 
+    @OptionGroup(title: "TLS") var security: SecurityOptions
     @OptionGroup(title: "MESSAGES") var talk: TalkOptions
     @OptionGroup(title: "MONITORING") var metrics: MetricsOptions
 
     func validate() throws {
         let plan = try ConnectionPlan(urls: urls, user: user, socket: socket)
+        _ = try SecurityPlan(options: security.settings, urlSaysTLS: plan.usesTLS) { "--" + $0 }
         if askPassword || passwordFile != nil, plan.password != nil {
             throw ValidationError(
                 "the URL has a password already: leave out \(askPassword ? "--ask-password" : "--password-file")"
@@ -144,10 +146,18 @@ struct ConnectionOptions: ParsableArguments {
             )
         }
         let profile = RunSettings.profile
+        let security = SecurityPlan(
+            options: security.settings,
+            urlSaysTLS: plan.usesTLS,
+            environment: { Terminal.environment($0) },
+            profile: profile.security,
+            isTrusted: plan.trustsProfile
+        )
         let configuration = ConnectionConfiguration(
             username: plan.username,
             password: plan.password,
             database: plan.database,
+            tls: try security.load(),
             connectTimeout: (connectTimeout ?? profile.connectTimeout ?? .connect).duration,
             commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration,
             addressMap: AddressMap(plan.addressRules)

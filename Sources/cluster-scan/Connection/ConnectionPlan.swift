@@ -7,6 +7,10 @@ package struct ConnectionPlan: Sendable {
     package var username: String?
     package var password: String?
     package var database: Int
+    /// What the URLs say, `nil` for nothing.
+    package var usesTLS: Bool?
+    /// Whether the settings of the profile that are for its own servers hold for these.
+    package private(set) var trustsProfile = false
     /// Where to get the password, if it is not known yet.
     package var passwordSource: PasswordSource?
     /// Where announced addresses are reached.
@@ -33,6 +37,7 @@ package struct ConnectionPlan: Sendable {
         username = try ConnectionPlan.one("user names", all.map(\.username) + [user])
         password = try ConnectionPlan.one("passwords", all.map(\.password))
         database = try ConnectionPlan.one("databases", all.map(\.database)) ?? 0
+        usesTLS = try ConnectionPlan.one("protocols (redis:// and rediss://)", all.map(\.usesTLS))
     }
 
     /// Brings together what options, environment and profile say, in this order: of each thing the first to say
@@ -75,6 +80,7 @@ package struct ConnectionPlan: Sendable {
         let ambientRules = try variable("CLUSTER_SCAN_MAP").map(AddressMapRule.list)
         self.addressRules =
             addressRules.isEmpty ? ambientRules ?? (trusts ? profile.addressRules : []) : addressRules
+        trustsProfile = trusts
         let profileUser = trusts ? profile.user ?? (usesProfile ? named.user : nil) : nil
         username =
             user ?? (options ? named.user : nil) ?? variable("CLUSTER_SCAN_USER")

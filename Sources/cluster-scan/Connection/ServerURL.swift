@@ -2,13 +2,16 @@ package import ClusterScan
 
 /// Where a server is and who asks, as it is written on the command line.
 ///
-/// `redis://[user[:password]@]host[:port][/database]`, or just `host:port`; `unix:///path[?db=database]` for a
-/// Unix domain socket. User and password may have bytes written as `%HH`, an IPv6 address stands in brackets.
+/// `redis://[user[:password]@]host[:port][/database]`, `rediss://…` with TLS, or just `host:port`;
+/// `unix:///path[?db=database]` for a Unix domain socket. User and password may have bytes written as `%HH`, an
+/// IPv6 address stands in brackets.
 package struct ServerURL: Hashable, Sendable {
     package var address: NodeAddress
     package var username: String?
     package var password: String?
     package var database: Int?
+    /// `nil` where there is only `host:port`.
+    package var usesTLS: Bool?
 
     package static let defaultPort = 6379
 
@@ -31,7 +34,7 @@ package struct ServerURL: Hashable, Sendable {
         if let scheme = ServerURL.scheme(of: text) {
             switch text[..<scheme.lowerBound].lowercased() {
             case "redis", "valkey":
-                rest = text[scheme.upperBound...]
+                usesTLS = false
             case "unix", "redis+unix", "valkey+unix", "redis-socket", "redis+socket":
                 do throws(Problem) {
                     self = try ServerURL(socket: text[scheme.upperBound...])
@@ -40,12 +43,13 @@ package struct ServerURL: Hashable, Sendable {
                 }
                 return
             case "rediss", "valkeys":
-                throw problem(
-                    "TLS is not supported yet; use redis:// through a TLS tunnel (stunnel, a service mesh)"
-                )
+                usesTLS = true
             case let other:
-                throw problem("'\(other)' is not a way to reach a server; use redis://host:port")
+                throw problem(
+                    "'\(other)' is not a way to reach a server; use redis://host:port, or rediss:// with TLS"
+                )
             }
+            rest = text[scheme.upperBound...]
         } else if text.contains("@") {
             throw problem(
                 "write it as redis://user:password@host:port, or set REDISCLI_AUTH and write host:port"

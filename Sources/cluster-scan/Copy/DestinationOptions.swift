@@ -9,7 +9,9 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A node of the destination: a cluster or a single server. May be given several times.",
-            discussion: "redis://[user[:password]@]host[:port][/database], host:port, or unix:///path.",
+            discussion: """
+                redis://[user[:password]@]host[:port][/database], rediss:// with TLS, host:port, or unix:///path.
+                """,
             valueName: "url"
         )
     )
@@ -37,9 +39,12 @@ struct DestinationOptions: ParsableArguments {
     )
     var askToPassword = false
 
+    @OptionGroup var security: DestinationSecurityOptions
+
     func validate() throws {
         guard !to.isEmpty else { throw ValidationError("where to? Name a node of the destination with --to") }
         let plan = try ConnectionPlan(urls: to, user: toUser)
+        _ = try security.plan(urlSaysTLS: plan.usesTLS)
         if askToPassword, plan.password != nil {
             throw ValidationError("the URL of --to has a password already: leave out --ask-to-password")
         }
@@ -65,6 +70,8 @@ struct DestinationOptions: ParsableArguments {
             username: plan.username,
             password: plan.password,
             database: plan.database,
+            tls: try security.plan(urlSaysTLS: plan.usesTLS) { Terminal.environment($0) }
+                .load(for: "the destination"),
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout,
             addressMap: AddressMap(addressRules)

@@ -47,7 +47,8 @@ package struct ResumeHint: Sendable {
         if let path = url.address.socketPath {
             return "unix://" + (user ?? "") + path + (url.database.map { "?db=\($0)" } ?? "")
         }
-        return "redis://" + (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
+        let place = (user ?? "") + "\(url.address)" + (url.database.map { "/\($0)" } ?? "")
+        return (url.usesTLS == true ? "rediss://" : "redis://") + place
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -76,6 +76,27 @@ struct GivingUpTests {
         #expect(script.error?.address == a.address)
     }
 
+    @Test("a node whose certificate will not do is not asked again, and its slots are named")
+    func untrusted() throws {
+        let expired = ScanFailure(.giveUp, .tlsFailed, "expired", at: b.address)
+        let topology = try Script.topology(a: "0-8191", b: "8192-16383")
+        var script = Script(topology: topology)
+        try script.fail(b, expired)
+        #expect(script.error?.code == .tlsFailed && script.error?.address == b.address)
+        #expect(script.error?.slots == Script.slots("8192-16383"))
+
+        var lenient = Script(
+            topology: topology,
+            policy: ScanPolicy(strategy: .scan, allowsUncoveredSlots: true)
+        )
+        try lenient.fail(b, expired)
+        try lenient.answerStatus(status(a, "0-8191"))
+        try lenient.answerPage(of: a, expecting: 0, next: 0)
+        try lenient.answerStatus(status(a, "0-8191"))
+        #expect(lenient.error == nil)
+        #expect(lenient.report?.uncovered == Script.slots("8192-16383"))
+    }
+
     @Test("a page that arrives ends the trouble, however long the scan takes after that")
     func progressEndsTrouble() throws {
         let topology = try Script.topology(a: "0-16383", b: "")

@@ -62,5 +62,10 @@ struct NodeDiscoveryTests {
         #expect(many.remedy == .rediscover)
         #expect(many.message.contains("a:1: refused; a:1: refused"))
         #expect(NodeDiscovery.summary(of: []).remedy == .giveUp)
+
+        // A certificate is that of one node, and the others may come back.
+        let expired = ScanFailure(.giveUp, .tlsFailed, "expired", at: address)
+        #expect(NodeDiscovery.summary(of: [expired, expired]) == expired)
+        #expect(NodeDiscovery.summary(of: [expired, refused]).remedy == .rediscover)
     }
 }

@@ -51,7 +51,9 @@ struct ConfigurationFileTests {
     func settings() throws {
         let values = [
             "url": "h:1", "user": "u", "password": "p", "password-file": "f", "password-command": "c",
-            "replicas": "no", "map": "10.0.0.5:6379=127.0.0.1:7001, *=bastion",
+            "replicas": "no", "map": "10.0.0.5:6379=127.0.0.1:7001, *=bastion", "tls": "yes",
+            "host-check": "no",
+            "insecure": "yes",
         ]
         for name in Profile.settings {
             let isTime = name.hasSuffix("timeout") || name == "latency-budget" || name == "patience"
@@ -69,13 +71,27 @@ struct ConfigurationFileTests {
             ("patience = 5", "line 1: patience: '5' is no time"),
             ("count = 0", "'0' is no number above 0"), ("replicas = maybe", "write yes or no"),
             ("map = 10.0.0.5", "line 1: map: '10.0.0.5' is no rule FROM=TO"),
-            ("url = rediss://h", "TLS is not supported yet"),
+            ("url = http://h", "rediss://"), ("tls = maybe", "yes or no"),
         ]
     )
     func mistakes(text: String, words: String) {
         let failure = #expect(throws: CommandFailure.self) { try ConfigurationFile(text, path: "config") }
         #expect(failure?.status == .badConfiguration)
         #expect(failure?.message?.contains(words) == true, "\(failure?.message ?? "")")
+    }
+
+    @Test("settings that contradict each other are told when they come together")
+    func contradictions() throws {
+        for (text, words) in [
+            ("cacert = a\n[p]\ncacertdir = b", "cacert and cacertdir exclude each other"),
+            ("[p]\nkey = k", "add cert"), ("[p]\ninsecure = yes\ncacert = a", "leave it out"),
+        ] {
+            let file = try ConfigurationFile(text, path: "config")
+            #expect(throws: Never.self) { try file.profile(nil) }
+            let failure = #expect(throws: CommandFailure.self) { try file.profile("p") }
+            #expect(failure?.status == .badConfiguration)
+            #expect(failure?.message?.contains(words) == true, "\(failure?.message ?? "")")
+        }
     }
 
     @Test("a profile that is not there is told with those that are")

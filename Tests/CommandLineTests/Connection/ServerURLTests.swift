@@ -38,6 +38,16 @@ struct ServerURLTests {
         try check("redis://u:@h", "h", 6379, user: "u", password: "")
     }
 
+    @Test("rediss:// and valkeys:// are with TLS, redis:// and valkey:// without, and host:port does not say")
+    func protocols() throws {
+        for (text, usesTLS) in [
+            ("rediss://h", true), ("VALKEYS://h:1", true), ("redis://h", false), ("valkey://h", false),
+            ("h:1", nil),
+        ] {
+            #expect(try ServerURL(text).usesTLS == usesTLS)
+        }
+    }
+
     @Test("bytes of user and password may be written as %HH, and a password may hold what usually separates")
     func percent() throws {
         let url = try ServerURL("redis://a%40b:p%3A%2F%25%c3%a9:/@x@h/1")
@@ -49,7 +59,7 @@ struct ServerURLTests {
     @Test(
         "what is wrong is said without the user and the password",
         arguments: [
-            ("rediss://u:secret@h", "TLS"), ("http://u:secret@h", "redis://"), ("redis://u:sec%ret@h", "%25"),
+            ("rediss://u:secret@", "host"), ("http://u:secret@h", "redis://"), ("redis://u:sec%ret@h", "%25"),
             ("redis://u:secret@h:port", "port"), ("redis://u:secret@h:0", "port"),
             ("redis://u:secret@h:65536", "port"),
             ("redis://u:secret@", "host"), ("redis://u:secret@h/x", "database"),
