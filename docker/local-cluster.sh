@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts, describes and stops a real cluster of plain server processes on 127.0.0.1; no Docker needed.
+# Starts, describes and stops a real cluster of plain server processes on loopback; no Docker needed.
 # Written for bash 3.2, the one macOS has. Everything stands in functions, so the shell has read the whole
 # file before it runs any of it and the file may change while a watcher is still alive.
 set -euo pipefail

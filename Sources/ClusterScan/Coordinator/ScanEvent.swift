@@ -10,8 +10,8 @@ public enum ScanEvent: Sendable, Hashable {
     case topologyLoaded(shards: Int, servedSlots: SlotSet)
     /// Something failed and is tried again after a pause.
     case retrying(NodeAddress?, reason: String, pause: Duration)
-    /// The cluster answers, but none of the addresses that it announces can be reached from here, the way to them
-    /// as ``ConnectionConfiguration/addressMap`` says. Attempts go on.
+    /// The cluster answers, but none of the addresses that it announces can be reached from here (see
+    /// ``ConnectionConfiguration/addressMap``). Attempts go on.
     case announcedAddressesUnreachable([NodeAddress])
     /// From now on a node is asked for about so many keys at a time, because of what a key costs it, or because
     /// others began or ceased to use it.

@@ -50,7 +50,7 @@ struct SeveralAddressesTests {
             #expect(try await connection.send(Command("DBSIZE")) == .integer(7))
             #expect(connection.address == name)
             connection.close()
-            #expect(ContinuousClock.now - started < .seconds(3))
+            #expect(ContinuousClock.now - started < .seconds(10))
         }
         // All of them at once, the good one last.
         let all = [dead.address, full.address, mute.address, rude.address, good.address]
@@ -80,10 +80,12 @@ struct SeveralAddressesTests {
             (2...9).map { NodeAddress(host: "127.0.0.\($0)", port: full.address.port) } + [full.address]
         let started = ContinuousClock.now
         let error = await #expect(throws: ConnectionError.self) {
-            _ = try await connect([full.address, full.address], .init(connectTimeout: .milliseconds(400)))
+            let same = Array(repeating: full.address, count: 20)
+            _ = try await connect(same, .init(connectTimeout: .seconds(1)))
         }
         #expect(error?.kind == .connectTimeout)
-        #expect(ContinuousClock.now - started < .milliseconds(900))
+        // Not twenty seconds.
+        #expect(ContinuousClock.now - started < .seconds(10))
         // Those that refuse at once do not use the time up for the others.
         let refused = await #expect(throws: ConnectionError.self) {
             _ = try await connect(places, .init(connectTimeout: .milliseconds(1500)))
@@ -116,7 +118,7 @@ struct SeveralAddressesTests {
         let good = try await server()
         let slow = HostResolver { _, _ in
             // Blocks a thread, as the system's resolver does.
-            Thread.sleep(forTimeInterval: 1)
+            Thread.sleep(forTimeInterval: 20)
             return []
         }
         let configuration = ConnectionConfiguration(connectTimeout: .milliseconds(200))
@@ -124,12 +126,12 @@ struct SeveralAddressesTests {
         let waiting = NodeConnection.connect(to: name, configuration: configuration, on: loop, resolver: slow)
         let direct = try await NodeConnection.connect(to: good.address, configuration: .init(), on: loop)
             .get()
-        #expect(ContinuousClock.now - started < .milliseconds(150))
+        #expect(ContinuousClock.now - started < .seconds(10))
         direct.close()
         let error = await #expect(throws: ConnectionError.self) { _ = try await waiting.get() }
         #expect(error?.kind == .connectTimeout)
         #expect(error?.message.contains("name server") == true)
-        #expect(ContinuousClock.now - started < .milliseconds(900))
+        #expect(ContinuousClock.now - started < .seconds(15))
         try await good.close()
     }
 
