@@ -27,18 +27,24 @@ package struct NodeDiscovery: Sendable {
         let step = attempts
         attempts = (attempts + 1) % (1 << 32)
         var seen: Set<NodeAddress> = []
-        let tried = Self.some(of: known, step) + seeds + Self.some(of: replicas, step)
+        // Few primaries take turns in being the first; of many, others are tried each time.
+        let primaries = Self.some(
+            of: known,
+            from: known.count > Self.mostAtOnce ? step * Self.mostAtOnce : step
+        )
+        let others = Self.some(
+            of: replicas,
+            from: replicas.count > Self.mostAtOnce ? step * Self.mostAtOnce : 0
+        )
+        let tried = primaries + seeds + others
         let all = tried.filter { seen.insert($0).inserted }
         guard !silent.isEmpty else { return all }
         return all.filter { !silent.contains($0) } + all.filter(silent.contains)
     }
 
-    private static func some(of addresses: [NodeAddress], _ step: Int) -> ArraySlice<NodeAddress> {
-        guard addresses.count > mostAtOnce else {
-            let start = addresses.isEmpty ? 0 : step % addresses.count
-            return addresses[start...] + addresses[..<start]
-        }
-        let start = step * mostAtOnce % addresses.count
+    private static func some(of addresses: [NodeAddress], from start: Int) -> ArraySlice<NodeAddress> {
+        guard !addresses.isEmpty else { return [] }
+        let start = start % addresses.count
         return (addresses[start...] + addresses[..<start]).prefix(mostAtOnce)
     }
 

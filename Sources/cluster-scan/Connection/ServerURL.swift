@@ -84,7 +84,8 @@ package struct ServerURL: Hashable, Sendable {
 
     /// Where `://` stands behind a word: a password may have it as well.
     private static func scheme(of text: some StringProtocol) -> Range<String.Index>? {
-        guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy({ $0.isASCII && $0.isLetter }),
+        guard let colon = text.firstIndex(of: ":"),
+            text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || "'\"".contains($0)) }),
             text[colon...].hasPrefix("://")
         else { return nil }
         return colon..<text.index(colon, offsetBy: 3)

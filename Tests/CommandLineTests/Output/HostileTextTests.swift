@@ -57,7 +57,7 @@ struct HostileTextTests {
 
     @Test(
         "what people write is left as it is",
-        arguments: ["é", "日本語", "👩‍🚀".filter { $0 != "\u{200D}" }, "❤\u{FE0F}", "עברית"]
+        arguments: ["é", "日本語", "👩", "❤\u{FE0F}", "עברית"]
     )
     func ordinary(text: String) throws {
         #expect(try writtenText([Array(text.utf8)], .text, escapesDeceptive: true) == text + "\n")

@@ -50,11 +50,7 @@ enum MeasuredTool {
     /// Runs the tool with output and messages on one terminal.
     static func onTerminal(_ arguments: [String]) async throws -> Result {
         try await onOwnThread {
-            let terminal = posix_openpt(O_RDWR | O_NOCTTY)
-            guard terminal >= 0, grantpt(terminal) == 0, unlockpt(terminal) == 0, let name = ptsname(terminal)
-            else { throw TestClusterError("there is no terminal") }
-            let other = open(name, O_RDWR | O_NOCTTY)
-            guard other >= 0 else { throw TestClusterError("the terminal cannot be opened") }
+            let (terminal, other) = try openTerminal()
             let process = try process(arguments)
             let handle = FileHandle(fileDescriptor: other, closeOnDealloc: false)
             process.standardOutput = handle
@@ -76,6 +72,27 @@ enum MeasuredTool {
                 seconds: 0
             )
         }
+    }
+
+    /// The side of whoever watches, and the side of the process.
+    private static func openTerminal() throws -> (watcher: Int32, process: Int32) {
+        #if os(Linux)
+            // What unlockpt(3) and ptsname(3) do; the headers show them to programs that ask for X/Open only.
+            let watcher = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+            var (unlocked, number) = (CInt(0), CInt(0))
+            let (unlock, tellNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
+            guard watcher >= 0, ioctl(watcher, unlock, &unlocked) == 0,
+                ioctl(watcher, tellNumber, &number) == 0
+            else { throw TestClusterError("there is no terminal") }
+            let process = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        #else
+            let watcher = posix_openpt(O_RDWR | O_NOCTTY)
+            guard watcher >= 0, grantpt(watcher) == 0, unlockpt(watcher) == 0, let name = ptsname(watcher)
+            else { throw TestClusterError("there is no terminal") }
+            let process = open(name, O_RDWR | O_NOCTTY)
+        #endif
+        guard process >= 0 else { throw TestClusterError("the terminal cannot be opened") }
+        return (watcher, process)
     }
 
     private static func process(_ arguments: [String]) throws -> Process {
