@@ -75,7 +75,7 @@ extension IntegrationTests {
             #expect(members?.code == .shutDown)
         }
 
-        @Test("SIGTERM shuts a group down, and its scanner with it")
+        @Test("a signal shuts a group down, and its scanner with it")
         func signal() async throws {
             let cluster = try await QuietCluster.cluster
             let scanner = cluster.scanner(named: "signalled")
