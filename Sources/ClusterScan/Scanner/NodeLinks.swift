@@ -51,6 +51,8 @@ final class NodeLinks {
     /// A connection, opened if need be.
     func connection(to address: NodeAddress) async throws(ConnectionError) -> NodeConnection {
         if let connection = openConnection(to: address) { return connection }
+        // Not even tried: a server that hangs takes the connection, and then all the time there is.
+        if isClosed { throw closedError(address) }
         let connection: NodeConnection
         let start = eventLoop.now
         do {
@@ -72,7 +74,7 @@ final class NodeLinks {
         // Somebody else may have connected meanwhile, or closed everything.
         if isClosed {
             connection.close()
-            throw ConnectionError(.closed, address: address, message: "the scan was stopped")
+            throw closedError(address)
         }
         if let earlier = openConnection(to: address) {
             connection.close()
@@ -80,6 +82,10 @@ final class NodeLinks {
         }
         links[address] = Link(connection: connection)
         return connection
+    }
+
+    private func closedError(_ address: NodeAddress) -> ConnectionError {
+        ConnectionError(.closed, address: address, message: "the scan was stopped")
     }
 
     /// What the server at an address says about itself.

@@ -97,7 +97,12 @@ final class RunTelemetry {
 
     private func note(remainingSlots: Int) {
         guard remainingSlots != remaining else { return }
-        metrics?.remainingSlots.increment(by: Double(remainingSlots - remaining))
+        // Backends drop amounts below zero.
+        if remainingSlots > remaining {
+            metrics?.remainingSlots.increment(by: Double(remainingSlots - remaining))
+        } else {
+            metrics?.remainingSlots.decrement(by: Double(remaining - remainingSlots))
+        }
         remaining = remainingSlots
     }
 
