@@ -1,5 +1,3 @@
-import NIOCore
-
 /// One rule of an ``AddressMap``: `10.0.0.5:6379=127.0.0.1:7001`.
 ///
 /// On the left stands a host and a port, a host alone, a port alone (`*:6379`), or everything (`*`). On the
@@ -84,7 +82,7 @@ public struct AddressMapRule: Hashable, Sendable {
             digits = tail.isEmpty ? nil : tail.dropFirst()
         } else if let colon = text.firstIndex(of: ":"), text[text.index(after: colon)...].contains(":") {
             // Without brackets it has no port: '::1:7000' could be either.
-            guard (try? SocketAddress(ipAddress: String(text), port: 0)) != nil else {
+            guard IPAddress.canonical(String(text)) != nil else {
                 throw Problem(description: "an IPv6 address with a port stands in brackets, as in [::1]:7000")
             }
         } else if let colon = text.firstIndex(of: ":") {
@@ -104,10 +102,7 @@ public struct AddressMapRule: Hashable, Sendable {
 
     /// One spelling for the many that an IPv6 address, and the case of a name, may have.
     private static func canonical(_ host: String) -> String {
-        if let address = try? SocketAddress(ipAddress: host, port: 0), let text = address.ipAddress {
-            return text
-        }
-        return host.lowercased()
+        IPAddress.canonical(host) ?? host.lowercased()
     }
 
     /// The more a rule says about the addresses it is for, the earlier it is tried.

@@ -155,7 +155,7 @@ public struct TransportSecurity: Sendable {
     }
 
     private static func isIPAddress(_ host: String) -> Bool {
-        (try? SocketAddress(ipAddress: host, port: 0)) != nil
+        IPAddress.canonical(host) != nil
     }
 
     /// The handler that encrypts one connection.

@@ -114,39 +114,3 @@ package final class Console: Sendable {
         await writer.value
     }
 }
-
-/// A message as one JSON object.
-package struct LogLine {
-    package let text: String
-
-    package init(
-        _ message: String,
-        level: Console.Level,
-        cursor: String? = nil,
-        seconds: Int = time(nil)
-    ) {
-        var members: [(name: String, value: JSONText)] = [
-            ("time", .string(UTCTime.text(seconds: seconds))), ("level", .string(level.rawValue)),
-            ("message", .string(message)),
-        ]
-        if let cursor { members.append(("cursor", .string(cursor))) }
-        text = JSONText.object(members).line
-    }
-}
-
-package enum ConsoleText {
-    /// To the first column, and clears to the end of the line.
-    static func clear(_ line: String) -> String {
-        line.isEmpty ? "" : "\r\u{1B}[K"
-    }
-
-    /// A text from outside, such as a server's error, without what could steer a terminal. Line ends remain.
-    package static func safe(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0 != "\n" && ($0.isControl || $0.isDeceptive) }) else {
-            return text
-        }
-        return text.unicodeScalars.map { scalar in
-            scalar != "\n" && (scalar.isControl || scalar.isDeceptive) ? "\u{FFFD}" : String(scalar)
-        }.joined()
-    }
-}

@@ -39,7 +39,8 @@ enum SettingsTarget {
     private static func url(_ text: String) throws(Finding) {
         do {
             let url = try ServerURL(text)
-            try promise((1...65535).contains(url.address.port), "port \(url.address.port)")
+            let isPort = (1...65535).contains(url.address.port)
+            try promise(isPort || url.address.socketPath != nil, "port \(url.address.port)")
             try promise(!url.address.host.isEmpty, "no host")
         } catch let finding as Finding {
             throw finding
@@ -55,6 +56,7 @@ enum SettingsTarget {
     private static func options(_ text: String) {
         _ = Quantity(argument: text)
         _ = TimeSpan(argument: text)
+        _ = try? AddressMapRule.list(text)
     }
 
     private static func slots(_ text: String) throws(Finding) {

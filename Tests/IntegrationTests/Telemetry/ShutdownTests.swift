@@ -1,4 +1,5 @@
 import ClusterScan
+import ClusterScanOperations
 import Foundation
 import InMemoryTracing
 import Logging

@@ -26,7 +26,11 @@ struct KeyService {
             // EX_CONFIG, as the command line has it.
             exit(78)
         }
-        let scanner = ClusterScanner(seeds: settings.seeds, connection: settings.connection)
+        let scanner = ClusterScanner(
+            seeds: settings.seeds,
+            connection: settings.connection,
+            telemetry: ScannerTelemetry(logger: logger)
+        )
         let application = Application(
             router: router(scanner, settings),
             server: .http1(
@@ -37,7 +41,7 @@ struct KeyService {
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)
             ),
             // Stopped in reverse order: the scanner when no request needs it any more.
-            services: [ScannerService(scanner: scanner)],
+            services: [scanner],
             logger: logger
         )
         var group = ServiceGroupConfiguration(
@@ -76,15 +80,5 @@ struct KeyServiceContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
-    }
-}
-
-/// Closes the scanner's connections when the service stops.
-struct ScannerService: Service {
-    let scanner: ClusterScanner
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await scanner.shutDown()
     }
 }
