@@ -21,7 +21,7 @@ extension IntegrationTests {
                     let batches = cluster.scanner().batches(options: Self.options(strategy))
                     let primary = cluster.nodes[replica - 3].nodeAddress
                     let tally = try await KeyTally(of: batches, afterBatches: 5, from: primary) {
-                        try await promote(replica, in: cluster)
+                        try await cluster.promote(replica)
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
                     let report = try #require(await batches.report)
@@ -39,8 +39,8 @@ extension IntegrationTests {
                     tally.add(page.keys)
                     cursor = page.cursor
                     pages += 1
-                    if pages == 20 { try await promote(0, in: cluster) }
-                    if pages == 100 { try await promote(1, in: cluster) }
+                    if pages == 20 { try await cluster.promote(0) }
+                    if pages == 100 { try await cluster.promote(1) }
                 }
                 #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
                 await scanner.shutDown()
@@ -53,7 +53,7 @@ extension IntegrationTests {
                     afterBatches: 5,
                     from: cluster.nodes[5].nodeAddress
                 ) {
-                    try await promote(5, in: cluster)
+                    try await cluster.promote(5)
                 }
                 #expect(replicas.difference(from: Self.names, allowingRepeats: true) == nil)
             }
@@ -270,14 +270,5 @@ extension IntegrationTests {
         }
 
         /// Returns when both know: the old primary takes itself for one some milliseconds longer.
-        private func promote(_ replica: Int, in cluster: LocalCluster) async throws {
-            let primary = (replica + 3) % 6
-            try await cluster.command(replica, "CLUSTER", "FAILOVER")
-            for (node, role) in [(replica, "master"), (primary, "slave")] {
-                try await cluster.wait("node \(node) becomes \(role)") {
-                    try await cluster.command(node, "ROLE").array?.first?.text == role
-                }
-            }
-        }
     }
 }

@@ -82,10 +82,11 @@ package struct ServerURL: Hashable, Sendable {
         }
     }
 
-    /// Where `://` stands behind a word: a password may have it as well.
+    /// Where `://` stands behind a scheme (RFC 3986, 3.1): a password may have it as well.
     private static func scheme(of text: some StringProtocol) -> Range<String.Index>? {
         guard let colon = text.firstIndex(of: ":"),
-            text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || "'\"".contains($0)) }),
+            text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "'\"+-.".contains($0)) }
+            ),
             text[colon...].hasPrefix("://")
         else { return nil }
         return colon..<text.index(colon, offsetBy: 3)

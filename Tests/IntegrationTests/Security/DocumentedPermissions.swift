@@ -17,7 +17,10 @@ struct DocumentedPermissions {
 
     /// The rows about commands that work on one cluster.
     static func rows() throws -> [DocumentedPermissions] {
-        try text().split(separator: "\n").compactMap { line in
+        let section = try text().components(separatedBy: "\n## ").first {
+            $0.hasPrefix("Users and permissions")
+        }
+        return (section ?? "").split(separator: "\n").compactMap { line in
             // The bars of subcommands are escaped in a table.
             let cells = line.replacing("\\|", with: "/").split(
                 separator: "|",

@@ -42,14 +42,6 @@ extension LocalCluster {
     func dropClients(of node: Int) async throws {
         try await command(node, "CLIENT", "KILL", "TYPE", "normal")
     }
-
-    /// Makes a replica the primary of its slots.
-    func failOver(to replica: Int) async throws {
-        try await command(replica, "CLUSTER", "FAILOVER")
-        try await wait("\(nodes[replica].address) becomes a primary") {
-            try await command(replica, "ROLE").array?.first?.text == "master"
-        }
-    }
 }
 
 extension TestCertificates {

@@ -112,7 +112,7 @@ extension IntegrationTests {
                 let batches = cluster.scanner(tls).batches(options: Self.options(strategy))
                 let primary = cluster.nodes[replica - 3].nodeAddress
                 let tally = try await KeyTally(of: batches, afterBatches: 5, from: primary) {
-                    try await cluster.failOver(to: replica)
+                    try await cluster.promote(replica)
                 }
                 #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
                 #expect(try #require(await batches.report).restarts > 0)
