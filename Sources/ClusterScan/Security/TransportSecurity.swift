@@ -44,7 +44,9 @@ public struct TransportSecurity: Sendable {
 
     /// The oldest version of the protocol that will do.
     public enum ProtocolVersion: Hashable, Sendable {
+        /// TLS 1.2 (RFC 5246).
         case tls12
+        /// TLS 1.3 (RFC 8446).
         case tls13
     }
 

@@ -71,7 +71,10 @@ extension IntegrationTests {
                     "keys", "--output", folder.path("keys"), "--checkpoint", folder.path("mark"), "--limit",
                     "700",
                 ],
-                ["keys", "--format", "json", "--limit", "500"], ["dump", "--output", folder.path("dump")],
+                [
+                    "keys", "--format", "json", "--limit", "500", "--report", folder.path("report"),
+                    "--metrics-file", folder.path("metrics"),
+                ], ["dump", "--output", folder.path("dump"), "--report", folder.path("dump.json")],
                 ["stats", "--html", folder.path("page.html"), "--format", "json"],
                 ["delete", "--match", "name:1*"], ["split", "--parts", "3"], ["nodes"],
             ]
