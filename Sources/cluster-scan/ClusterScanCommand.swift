@@ -108,14 +108,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
             return code.rawValue
         }
         let failure = CommandFailure(error)
-        if let message = failure.message {
-            let isColored = Terminal.showsColors(on: .standardError)
-            let text =
-                RunSettings.talk.format == .json
-                ? LogLine(ConsoleText.safe(message), level: .error).text
-                : Style.red("Error:", when: isColored) + " " + ConsoleText.safe(message)
-            try? FileDescriptor.standardError.writeAll(text + "\n")
-        }
+        if let message = failure.message { Console.sayAtOnce(message, level: .error) }
         return failure.status.rawValue
     }
 }

@@ -36,7 +36,7 @@ public struct AddressMapRule: Hashable, Sendable {
             )
         }
         func part(_ text: Substring) throws(Problem) -> (host: Substring, port: Int?) {
-            do throws(Problem) {
+            do throws(HostAndPort.Problem) {
                 return try Self.hostAndPort(text)
             } catch {
                 throw Problem(description: "'\(text)': \(error.description)")
@@ -67,37 +67,22 @@ public struct AddressMapRule: Hashable, Sendable {
         return path.hasPrefix("/") && path.count > 1 ? String(path) : nil
     }
 
-    private static func hostAndPort(_ text: Substring) throws(Problem) -> (host: Substring, port: Int?) {
-        var host = text
-        var digits: Substring?
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else {
-                throw Problem(description: "the '[' of the IPv6 address has no ']'")
-            }
-            host = text[text.index(after: text.startIndex)..<end]
-            let tail = text[text.index(after: end)...]
-            guard tail.isEmpty || tail.first == ":" else {
-                throw Problem(description: "after ']' comes ':' and the port")
-            }
-            digits = tail.isEmpty ? nil : tail.dropFirst()
-        } else if let colon = text.firstIndex(of: ":"), text[text.index(after: colon)...].contains(":") {
-            // Without brackets it has no port: '::1:7000' could be either.
-            guard IPAddress.canonical(String(text)) != nil else {
-                throw Problem(description: "an IPv6 address with a port stands in brackets, as in [::1]:7000")
-            }
-        } else if let colon = text.firstIndex(of: ":") {
-            host = text[..<colon]
-            digits = text[text.index(after: colon)...]
+    private static func hostAndPort(
+        _ text: Substring
+    ) throws(HostAndPort.Problem) -> (host: Substring, port: Int?) {
+        let parts = try HostAndPort(text)
+        // Without brackets it has no port: '::1:7000' could be either.
+        if text.first != "[", parts.host.contains(":"), IPAddress.canonical(String(text)) == nil {
+            throw HostAndPort.Problem(
+                description: "an IPv6 address with a port stands in brackets, as in [::1]:7000"
+            )
         }
-        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "@" }) else {
-            throw Problem(description: "the name of the host is missing or wrong")
-        }
-        guard let digits else { return (host, nil) }
-        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits), port > 0
+        guard !parts.host.isEmpty,
+            !parts.host.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "@" })
         else {
-            throw Problem(description: "the port is not a number from 1 to 65535")
+            throw HostAndPort.Problem(description: "the name of the host is missing or wrong")
         }
-        return (host, Int(port))
+        return (parts.host, try parts.portNumber())
     }
 
     /// One spelling for the many that an IPv6 address, and the case of a name, may have.

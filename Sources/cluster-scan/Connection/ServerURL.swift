@@ -93,36 +93,24 @@ package struct ServerURL: Hashable, Sendable {
     }
 
     private static func address(_ text: Substring) throws(Problem) -> NodeAddress {
-        let host: Substring
-        var port: Substring?
-        // As in a URL, the '%' before a zone may be written as %25.
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else {
-                throw Problem(description: "the '[' of the IPv6 address has no ']'")
+        do throws(HostAndPort.Problem) {
+            let parts = try HostAndPort(text)
+            var host = parts.host
+            if text.first == "[" {
+                // As in a URL, the '%' before a zone may be written as %25.
+                host = host.replacing("%25", with: "%", maxReplacements: 1)
+            } else if host.contains(":") {
+                throw HostAndPort.Problem(
+                    description: "an IPv6 address stands in brackets, as in [::1]:7000"
+                )
             }
-            let literal = text[text.index(after: text.startIndex)..<end]
-            host = literal.replacing("%25", with: "%", maxReplacements: 1)
-            let tail = text[text.index(after: end)...]
-            guard tail.isEmpty || tail.first == ":" else {
-                throw Problem(description: "after ']' comes ':' and the port")
+            guard !host.isEmpty, !host.contains(where: \.isWhitespace) else {
+                throw HostAndPort.Problem(description: "the name of the host is missing")
             }
-            port = tail.isEmpty ? nil : tail.dropFirst()
-        } else {
-            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count <= 2 else {
-                throw Problem(description: "an IPv6 address stands in brackets, as in [::1]:7000")
-            }
-            host = parts[0]
-            port = parts.count == 2 ? parts[1] : nil
+            return NodeAddress(host: String(host), port: try parts.portNumber() ?? defaultPort)
+        } catch {
+            throw Problem(description: error.description)
         }
-        guard !host.isEmpty, !host.contains(where: \.isWhitespace) else {
-            throw Problem(description: "the name of the host is missing")
-        }
-        guard let port else { return NodeAddress(host: String(host), port: defaultPort) }
-        guard port.allSatisfy(\.isASCIIDigit), let number = UInt16(port), number > 0 else {
-            throw Problem(description: "the port is not a number from 1 to 65535")
-        }
-        return NodeAddress(host: String(host), port: Int(number))
     }
 
     /// Takes what stands before the `@`.

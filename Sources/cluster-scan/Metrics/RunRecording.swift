@@ -47,7 +47,7 @@ package final class RunRecording: Sendable {
         guard plan.metricsFile != nil || plan.report != nil else { return nil }
         self.plan = plan
         self.command = command
-        startTime = UTCTime.secondsSince1970
+        startTime = Double(SystemTime.millisecondsSince1970) / 1000
         // The last success outlives runs that fail.
         lastSuccess = plan.metricsFile.flatMap { path in
             (try? FileSystem.text(of: path, atMost: 64 << 20))?
@@ -129,10 +129,7 @@ package final class RunRecording: Sendable {
         }
         guard isFirst else { return }
         // Not through a console, which would have to be waited for: this may be the last that is said.
-        let text =
-            RunSettings.talk.format == .json
-            ? LogLine(error.description, level: .warning).text : "Warning: \(error.description)"
-        try? FileDescriptor.standardError.writeAll(text + "\n")
+        Console.sayAtOnce(error.description, level: .warning)
     }
 
     // MARK: Texts

@@ -164,13 +164,12 @@ struct DestinationSecurityOptions: ParsableArguments {
         return settings
     }
 
-    /// What the command line says, given what the URLs of `--to` do.
-    func plan(urlSaysTLS usesTLS: Bool?) throws -> SecurityPlan {
-        try SecurityPlan(options: settings, urlSaysTLS: usesTLS) { "--to-" + $0 }
-    }
-
-    /// The same, with the passphrase that the environment holds.
-    func plan(urlSaysTLS usesTLS: Bool?, environment: (String) -> String?) throws -> SecurityPlan {
+    /// What the command line says, given what the URLs of `--to` do; with the passphrase that the environment
+    /// holds.
+    func plan(
+        urlSaysTLS usesTLS: Bool?,
+        environment: (String) -> String? = { _ in nil }
+    ) throws -> SecurityPlan {
         var settings = settings
         if settings.certificate != nil, settings.passphrase == nil {
             settings.passphrase = environment(KeyPassphrase.destinationVariable).map { .given($0) }

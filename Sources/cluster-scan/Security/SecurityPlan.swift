@@ -90,9 +90,10 @@ package struct SecurityPlan: Hashable, Sendable {
         guard let settings else { return nil }
         let isInsecure = settings.isInsecure == true
         if isInsecure {
-            Console.warnAtOnce(
+            Console.sayAtOnce(
                 "the certificates of \(whom) are not checked (--insecure): anybody in between can read and change "
-                    + "everything, passwords included"
+                    + "everything, passwords included",
+                level: .warning
             )
         }
         let roots: TransportSecurity.TrustRoots =

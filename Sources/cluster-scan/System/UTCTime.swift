@@ -13,13 +13,6 @@ package enum UTCTime {
         parts(seconds: time(nil)).map { "\($0.date) \($0.hour):\($0.minute) UTC" } ?? ""
     }
 
-    /// The present moment in seconds since 1970, with milliseconds.
-    package static var secondsSince1970: Double {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000
-    }
-
     /// A moment as RFC 3339 writes it, in whole seconds.
     package static func text(seconds: Int) -> String {
         parts(seconds: seconds).map { "\($0.date)T\($0.hour):\($0.minute):\($0.second)Z" }
