@@ -52,11 +52,20 @@ let package = Package(
             // C code takes the header without its module, so the module map's link line is not seen.
             linkerSettings: [.linkedLibrary("hiredis")]
         ),
+        // Everything that decides: no event loop, clock, socket or log, and so nothing but values to test.
         .target(
-            name: "ClusterScan",
+            name: "ScanCore",
             dependencies: [
                 "CHiredisSupport",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "ClusterScan",
+            dependencies: [
+                "ScanCore",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -85,6 +94,12 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "ScanCoreTests",
+            dependencies: ["ScanCore"],
+            resources: [.copy("Vectors")],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
             name: "ClusterScanTests",
             dependencies: [
                 "ClusterScan",
@@ -92,7 +107,6 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
-            resources: [.copy("Vectors")],
             swiftSettings: testSettings
         ),
         .testTarget(
@@ -103,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "ClusterScan",
+                "ScanCore",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],

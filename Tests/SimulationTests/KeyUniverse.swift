@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// The keys a simulation knows, by number: their names and slots, computed once for all simulations.
 struct KeyUniverse: Sendable {

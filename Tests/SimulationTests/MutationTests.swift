@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 import Testing
 
 @Suite("The simulation notices a broken rule")

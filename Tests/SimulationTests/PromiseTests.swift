@@ -1,5 +1,5 @@
-import ClusterScan
 import Foundation
+import ScanCore
 import Testing
 
 @Suite("The promise, in simulation")

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// A cluster of any size to which nothing happens, with keys in nearly every slot.
 struct QuietCluster {

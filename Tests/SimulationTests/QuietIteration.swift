@@ -1,5 +1,5 @@
-import ClusterScan
 import DequeModule
+import ScanCore
 
 /// An iteration over a quiet cluster with the real coordinator, and what it asked for.
 struct QuietIteration {

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// Many simulations, one for each seed, on all cores.
 struct SeedRun {

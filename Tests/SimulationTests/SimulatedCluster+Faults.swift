@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// What goes wrong, or on, in a cluster while somebody scans it.
 extension SimulatedCluster {

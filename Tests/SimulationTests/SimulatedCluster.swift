@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// A cluster whose every change is decided by one seed.
 final class SimulatedCluster {

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// The keys one server process holds, in either of the two ways servers store them.
 struct SimulatedKeyspace {

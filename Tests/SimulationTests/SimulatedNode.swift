@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// One node of the simulated cluster: its own state, and what it believes about the others.
 final class SimulatedNode {

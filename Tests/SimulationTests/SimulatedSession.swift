@@ -1,5 +1,5 @@
-import ClusterScan
 import DequeModule
+import ScanCore
 
 /// One process that scans: performs what its coordinator decides, over a network that loses and delays.
 final class SimulatedSession {

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// One iteration over one simulated cluster, from its first session to its end, decided by one seed.
 struct Simulation {

@@ -1,0 +1,2 @@
+// What a scan decides with: cursors, slots, patterns, options, errors. Users import one module.
+@_exported public import ScanCore

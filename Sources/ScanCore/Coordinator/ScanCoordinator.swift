@@ -1,0 +1,238 @@
+import DequeModule
+
+/// Decides, for one iteration, which node is asked what and which slots count as covered. Does no I/O and
+/// knows no clock: events come in through mutating functions, with the time since the start, and actions
+/// are taken out.
+///
+/// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
+package struct ScanCoordinator: Sendable {
+    let query: ScanQuery
+    let policy: ScanPolicy
+
+    /// How far the iteration has come: the state of every cursor.
+    package internal(set) var progress: ScanProgress
+    package internal(set) var topology: ClusterTopology?
+    var tally = ScanReport()
+    /// The nodes that have been read.
+    var readNodes: Set<NodeID> = []
+
+    var lanes = ActiveLanes()
+    /// Lanes of ``progress`` that nobody works on, in order; some may have gone since they were put here.
+    var unattended: Deque<LaneID>
+    var nextLane: UInt64
+    var load = TopologyLoad.idle
+    /// Failed or fruitless looks at the topology in a row.
+    var fruitlessLoads = 0
+    var trouble = TroubleLog()
+    var reachability = Reachability()
+    /// Slots that were given up.
+    var abandoned = SlotSet()
+    /// Replicas that failed; their primary is read instead.
+    var avoided: Set<NodeID> = []
+    /// Slots that turned out too large for a snapshot.
+    var largeSlots = SlotSet()
+    /// Whether the user may not take snapshots.
+    var snapshotsAreForbidden = false
+    /// Whether a server that should walk single slots was seen to walk on.
+    var serversWalkOn = false
+    /// Other ends of migrations, by node id prefix.
+    var peers: [UInt64: ClusterNode] = [:]
+    /// How the nodes are asked, by node.
+    var paces: [NodeID: NodePace] = [:]
+    var backoff: Backoff
+    var isEnded = false
+
+    private var actions: [ScanAction] = []
+
+    enum TopologyLoad: Sendable, Hashable {
+        case idle
+        case loading
+        case pausing(until: Duration)
+    }
+
+    /// Prepares to start or carry on an iteration.
+    ///
+    /// - Parameters:
+    ///   - progress: Where the iteration stands.
+    ///   - query: What it looks for.
+    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be old.
+    ///   - policy: How to go about it.
+    package init(
+        progress: ScanProgress,
+        query: ScanQuery = ScanQuery(),
+        topology: ClusterTopology? = nil,
+        policy: ScanPolicy = ScanPolicy()
+    ) {
+        self.query = query
+        self.progress = progress
+        self.topology = topology
+        self.policy = policy
+        unattended = Deque(progress.lanes.ids.sorted())
+        nextLane = (unattended.last?.rawValue ?? 0) + 1
+        backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
+        if let topology { adoptIndices(of: topology) }
+    }
+
+    /// The actions decided on since the last call, in order.
+    package mutating func takeActions() -> [ScanAction] {
+        guard !actions.isEmpty else { return [] }
+        defer { actions = [] }
+        return actions
+    }
+
+    mutating func act(_ action: ScanAction) {
+        actions.append(action)
+    }
+
+    // MARK: Events
+
+    /// The iteration begins. Call once, first.
+    package mutating func start(now: Duration) {
+        if topology == nil {
+            loadTopology()
+        } else {
+            plan(now: now)
+        }
+    }
+
+    /// The topology was read.
+    ///
+    /// - Parameters:
+    ///   - topology: What was told.
+    ///   - teller: The address that told it; `nil` if that does not matter.
+    ///   - now: The time since the start.
+    package mutating func topologyLoaded(
+        _ topology: ClusterTopology,
+        from teller: NodeAddress? = nil,
+        now: Duration
+    ) {
+        guard !isEnded else { return }
+        reachability.told(topology, from: teller)
+        load = .idle
+        tally.topologyLoads += 1
+        self.topology = topology
+        adoptIndices(of: topology)
+        act(.report(.topologyLoaded(shards: topology.shards.count, servedSlots: topology.servedSlots)))
+        followTopology(now: now)
+        plan(now: now)
+    }
+
+    /// No node told the topology.
+    package mutating func topologyFailed(_ failure: ScanFailure, now: Duration) {
+        guard !isEnded else { return }
+        load = .idle
+        // Before anything is under way the user is better served by an answer than by patience.
+        guard failure.remedy != .giveUp, topology != nil || failure.remedy == .wait else {
+            end(.fail(ClusterScanError(failure)))
+            return
+        }
+        fruitlessLoads += 1
+        trouble.note(openSlots, cause: failure, now: now)
+        pauseTopology(reason: failure, now: now)
+        giveUpWhatIsOverdue(now: now)
+    }
+
+    /// Time has passed.
+    package mutating func tick(now: Duration) {
+        guard !isEnded else { return }
+        if case .pausing(let until) = load, until <= now {
+            loadTopology()
+        }
+        for id in lanes.resting.filter({ lanes[$0]?.isResting(until: now) ?? false }).sorted() {
+            askForMore(id, now: now)
+        }
+        for id in lanes.pausing.filter({ lanes[$0]?.isPausing(until: now) ?? false }).sorted() {
+            guard hasRoom || !isGettingOn else {
+                // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
+                trouble.clear(slotsAtStake(in: id))
+                lanes[id] = nil
+                leaveUnattended(id)
+                continue
+            }
+            lookUpNodes(of: id)
+            askWitnesses(of: id, entering: .opening, fresh: true)
+        }
+        giveUpWhatIsOverdue(now: now)
+    }
+
+    // MARK: Topology
+
+    private mutating func loadTopology() {
+        load = .loading
+        act(.loadTopology)
+    }
+
+    /// Looks at the topology again, unless that is under way. Looks that led nowhere space the next ones out.
+    mutating func suspectTopology(now: Duration) {
+        guard load == .idle else { return }
+        if fruitlessLoads == 0 {
+            fruitlessLoads = 1
+            loadTopology()
+        } else {
+            fruitlessLoads += 1
+            pauseTopology(reason: nil, now: now)
+        }
+    }
+
+    private mutating func pauseTopology(reason: ScanFailure?, now: Duration) {
+        let pause = backoff.pause(afterFailures: fruitlessLoads)
+        load = .pausing(until: now + pause)
+        if let reason {
+            tally.retries += 1
+            act(.report(.retrying(reason.address, reason: reason.reason, pause: pause)))
+        }
+        act(.wake(at: now + pause))
+    }
+
+    /// Points the indices of lanes into the topology that the next cursor will name.
+    private mutating func adoptIndices(of topology: ClusterTopology) {
+        progress.fingerprint = topology.fingerprint
+        for (id, record) in progress.lanes {
+            guard let index = shardIndex(of: record.process.node) else { continue }
+            progress.lanes[id]?.nodeIndex = index
+        }
+    }
+
+    func shardIndex(of prefix: UInt64) -> Int? {
+        topology?.locate(prefix: prefix)?.index
+    }
+
+    // MARK: End
+
+    mutating func end(_ action: ScanAction) {
+        isEnded = true
+        lanes.removeAll()
+        act(action)
+    }
+
+    mutating func finish(now: Duration) {
+        end(.finish(report(now: now)))
+    }
+
+    /// What has been done so far.
+    package func report(now: Duration) -> ScanReport {
+        var report = tally
+        report.keys = progress.keysReturned
+        report.nodes = readNodes.count
+        report.wanted = progress.wanted
+        report.uncovered = progress.wanted.subtracting(progress.covered)
+        report.elapsed = now
+        return report
+    }
+
+    // MARK: Rules
+
+    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
+
+    // MARK: Slots
+
+    /// Slots that are wanted, not covered and not given up.
+    package var remaining: SlotSet {
+        progress.wanted.subtracting(progress.covered).subtracting(abandoned)
+    }
+
+    /// Remaining slots that no lane has claimed.
+    var openSlots: SlotSet {
+        remaining.subtracting(progress.lanes.claimed)
+    }
+}

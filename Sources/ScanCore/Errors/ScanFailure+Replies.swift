@@ -1,0 +1,38 @@
+extension ScanFailure {
+    /// Classifies an error reply by its first word. Source: `shared` objects in the server's `server.c`.
+    package init(_ reply: ServerError, at address: NodeAddress) {
+        self.init(reply, at: address, otherwise: .invalidQuery, message: reply.message)
+    }
+
+    package init(_ error: ReplyError, at address: NodeAddress) {
+        switch error {
+        case .server(let reply): self.init(reply, at: address)
+        case .unexpected: self.init(.giveUp, .protocolViolation, error.description, at: address)
+        }
+    }
+
+    package init(_ error: TopologyError, at address: NodeAddress) {
+        self.init(.giveUp, .protocolViolation, error.description, at: address)
+    }
+
+    package init(
+        _ reply: ServerError,
+        at address: NodeAddress,
+        otherwise code: ClusterScanError.Code,
+        message: String
+    ) {
+        switch reply.code {
+        case "LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN":
+            // The dataset is being loaded, a script runs, a slot is half moved, a replica lost its primary.
+            self.init(.wait, .unreachable, reply.message, at: address)
+        case "CLUSTERDOWN", "MOVED", "ASK", "READONLY":
+            self.init(.rediscover, .unreachable, reply.message, at: address)
+        case "NOAUTH", "WRONGPASS":
+            self.init(.giveUp, .authenticationFailed, message, at: address)
+        case "NOPERM":
+            self.init(.giveUp, .permissionDenied, message, at: address)
+        default:
+            self.init(.giveUp, code, message, at: address)
+        }
+    }
+}

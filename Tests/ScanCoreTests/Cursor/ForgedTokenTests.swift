@@ -1,0 +1,161 @@
+import ScanCore
+import Testing
+
+/// A checksum keeps nobody from making tokens: what passes it must still be bounded, and in the one form
+/// that is ours.
+@Suite("Forged tokens")
+struct ForgedTokenTests {
+    private func token(_ body: [UInt8]) -> String {
+        var writer = TokenWriter()
+        writer.write(contentsOf: body)
+        writer.write(fixed: CRC32.checksum(of: body))
+        return Base64URL.encode(writer.bytes)
+    }
+
+    private func body(of progress: ScanProgress) throws -> [UInt8] {
+        try #require(Base64URL.decode(ScanCursor(progress).description)).dropLast(4)
+    }
+
+    private func outcome(_ body: [UInt8]) -> Result<ScanCursor, ScanCursorError> {
+        Result { () throws(ScanCursorError) in try ScanCursor(token(body)) }
+    }
+
+    /// A body with everything before the lanes, then what is given.
+    private func forged(version: UInt8 = 1, lanes: UInt64 = 0, _ rest: (inout TokenWriter) -> Void) -> [UInt8]
+    {
+        var writer = TokenWriter()
+        writer.write(version)
+        writer.write(fixed: UInt64(1))
+        writer.write(fixed: UInt32(2))
+        writer.write(varint: 3)
+        writer.write(varint: lanes)
+        rest(&writer)
+        return writer.bytes
+    }
+
+    private func runs(_ runs: [(symbol: UInt64, length: UInt64)], form: UInt8 = 0) -> [UInt8] {
+        forged { writer in
+            writer.write(form)
+            for run in runs {
+                writer.write(varint: run.symbol)
+                writer.write(varint: run.length)
+            }
+        }
+    }
+
+    private func expectMalformed(_ body: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(throws: ScanCursorError.malformed, sourceLocation: sourceLocation) { try outcome(body).get() }
+    }
+
+    @Test("the forger's tools make a token that is read")
+    func control() throws {
+        let cursor = try outcome(runs([(1, 1000), (2, 15_384)])).get()
+        #expect(cursor.progress?.covered == SlotSet(below: 1000))
+        #expect(cursor.progress?.wanted == .all)
+    }
+
+    @Test("a later version is named, whatever it holds; version 0 never was")
+    func versions() {
+        for version in UInt8(2)...255 {
+            #expect(throws: ScanCursorError.unknownVersion(version)) {
+                try outcome([version] + Array(repeating: 0xAB, count: Int(version))).get()
+            }
+        }
+        expectMalformed(forged(version: 0) { $0.write(contentsOf: [0, 2, 0x80, 0x80, 1]) })
+    }
+
+    @Test("runs must fill the slots exactly, with symbols that exist")
+    func badRuns() {
+        expectMalformed(runs([]))
+        expectMalformed(runs([(2, 16_383)]))
+        expectMalformed(runs([(2, 16_385)]))
+        expectMalformed(runs([(2, 0), (2, 16_384)]))
+        expectMalformed(runs([(2, 16_384), (2, 1)]))
+        expectMalformed(runs([(2, .max)]))
+        expectMalformed(runs([(3, 16_384)]))
+        expectMalformed(runs([(.max, 16_384)]))
+        expectMalformed(runs([(2, 16_384)], form: 2))
+        expectMalformed(runs([(2, 16_384)], form: 1))
+    }
+
+    @Test("what could be written shorter is refused: no cursor has two texts")
+    func canonical() throws {
+        expectMalformed(runs([(2, 1000), (2, 15_384)]))
+        // Packed, where one run would do.
+        expectMalformed(forged { $0.write(contentsOf: [1] + Array(repeating: 0b1010_1010, count: 4096)) })
+        // Runs, where packed symbols are shorter.
+        expectMalformed(runs((0..<16_384).map { (UInt64($0 % 2 + 1), 1) }))
+        // A number with a needless byte.
+        var body = try body(of: threeNodes())
+        body.replaceSubrange(13..<16, with: [0x87, 0xAD, 0xCB, 0x80, 0x00])
+        expectMalformed(body)
+        // Bytes after the end.
+        expectMalformed(try self.body(of: threeNodes()) + [0])
+    }
+
+    @Test("an iteration that has ended, or wants nothing, has no token")
+    func finished() {
+        expectMalformed(runs([(1, 16_384)]))
+        expectMalformed(runs([(0, 16_384)]))
+    }
+
+    @Test("lanes must exist, claim slots, and point where a node can be")
+    func lanes() {
+        func lane(flags: UInt8 = 0, index: UInt64 = 0, position: UInt64 = 0, symbol: UInt64 = 3) -> [UInt8] {
+            forged(lanes: 1) { writer in
+                writer.write(flags)
+                writer.write(varint: index)
+                writer.write(fixed: UInt64(1))
+                writer.write(fixed: UInt64(2))
+                writer.write(varint: 5)
+                writer.write(varint: position)
+                writer.write(contentsOf: [0, UInt8(symbol), 0x80, 0x80, 1])
+            }
+        }
+        #expect(throws: Never.self) { try outcome(lane()).get() }
+        #expect(throws: Never.self) { try outcome(lane(flags: 4, position: 16_384)).get() }
+        expectMalformed(lane(flags: 4, position: 16_385))
+        expectMalformed(lane(flags: 4, position: .max))
+        expectMalformed(lane(flags: 3))
+        expectMalformed(lane(flags: 12))
+        expectMalformed(lane(flags: 16))
+        expectMalformed(lane(flags: 128))
+        expectMalformed(lane(index: 16_384))
+        expectMalformed(lane(index: .max))
+        expectMalformed(lane(symbol: 2))
+        expectMalformed(lane(symbol: 4))
+    }
+
+    @Test(
+        "lanes that are announced and not there cost nothing",
+        arguments: [1, 16_384, 16_385, 1 << 40, .max]
+    )
+    func announced(lanes: UInt64) {
+        expectMalformed(forged(lanes: lanes) { _ in })
+        expectMalformed(forged(lanes: lanes) { $0.write(contentsOf: Array(repeating: 0, count: 100)) })
+    }
+
+    @Test("altered bytes under a right checksum are refused, or are the one text of what they say")
+    func alteredBodies() throws {
+        var random = KeyspaceRandom(seed: 77)
+        let bodies = try ScanTokenDamageTests.tokens.map { try #require(Base64URL.decode($0)).dropLast(4) }
+        var accepted = 0
+        for _ in 0..<2000 {
+            var body = Array(try #require(bodies.randomElement(using: &random)))
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let position = Int.random(in: 0..<body.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: body[position] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                case 1: body[position] = UInt8.random(in: 0...255, using: &random)
+                case 2 where body.count > 8: body.remove(at: position)
+                default: body.insert(UInt8.random(in: 0...255, using: &random), at: position)
+                }
+            }
+            let token = token(body)
+            guard let cursor = try? ScanCursor(token) else { continue }
+            accepted += 1
+            #expect(cursor.description == token)
+        }
+        #expect(accepted > 100)
+    }
+}
