@@ -1,8 +1,8 @@
 /*
  * The part of hiredis that Cluster Scan uses, behind types whose layout does not depend on the version of
- * hiredis: a parser that puts whole replies into flat memory, and the formatter of commands. `hiredis.h` is
- * left out of this header on purpose: its structures differ between 0.14 and 1.x, and a Swift module compiled
- * against one would crash with the other.
+ * hiredis: a parser that puts whole replies into flat memory. `hiredis.h` is left out of this header on
+ * purpose: its structures differ between 0.14 and 1.x, and a Swift module compiled against one would crash with
+ * the other.
  */
 #pragma once
 
@@ -72,10 +72,3 @@ size_t cscan_parser_pending(const cscan_parser *parser);
 
 /* The memory the parser holds for input and replies at this moment, in bytes. */
 size_t cscan_parser_memory(const cscan_parser *parser);
-
-/*
- * Formats a command. The arguments may hold any bytes. Gives the length and a buffer to be released with
- * cscan_command_free, or -1.
- */
-long long cscan_command_format(char **command, int count, const char **arguments, const size_t *lengths);
-void cscan_command_free(char *command);

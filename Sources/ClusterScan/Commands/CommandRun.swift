@@ -2,21 +2,40 @@ import NIOCore
 
 /// One call that sends commands: its decisions and who waits for the replies. Belongs to a ``CommandSender``.
 final class CommandRun {
-    let number: Int
+    let number: UInt64
     var router: CommandRouter
+    /// Makes the run's only command for the process that is about to be asked; `nil` where the router has the
+    /// commands.
+    let makeCommand: (@Sendable (NodeStatus) -> Command)?
+    /// The process that was asked last, of those that commands are made for.
+    private(set) var asked: (status: NodeStatus, address: NodeAddress)?
+    /// Is resumed with the replies.
+    var waiter: CheckedContinuation<Result<[KeyReply], any Error>, Never>?
     var timer: (moment: Duration, task: Scheduled<Void>)?
     private var isPerforming = false
-    private var waiter: CheckedContinuation<Result<[KeyReply], any Error>, Never>?
     private let start = ContinuousClock.now
 
     init(
-        number: Int,
+        number: UInt64,
         _ router: CommandRouter,
-        waiter: CheckedContinuation<Result<[KeyReply], any Error>, Never>
+        _ makeCommand: (@Sendable (NodeStatus) -> Command)? = nil
     ) {
         self.number = number
         self.router = router
-        self.waiter = waiter
+        self.makeCommand = makeCommand
+    }
+
+    /// The commands of the router as they go to one process.
+    ///
+    /// - Parameters:
+    ///   - status: What the process said about itself, if it was asked.
+    ///   - address: Where it is.
+    /// - Returns: `nil` if it must say so first.
+    func commands(for status: NodeStatus?, at address: NodeAddress) -> [KeyCommand]? {
+        guard let makeCommand else { return router.commands }
+        guard let status else { return nil }
+        asked = (status, address)
+        return router.commands.map { KeyCommand(makeCommand(status), like: $0) }
     }
 
     var now: Duration { start.duration(to: .now) }

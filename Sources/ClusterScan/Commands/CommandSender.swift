@@ -1,40 +1,19 @@
 import NIOCore
 
-/// Sends commands to the owners of their keys, over connections of its own: a page of keys must not wait
+/// Sends commands to the owners of their keys, over connections for nothing else: a page of keys must not wait
 /// behind a thousand commands.
 ///
 /// Runs on the event loop of its connections: a reply is taken, and the next commands are written, in one turn
 /// of the loop.
 actor CommandSender {
-    private nonisolated let eventLoop: any EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { client.unownedExecutor }
 
-    private let pages: PageReader
-    private let links: NodeLinks
-    private var owners: SlotOwners?
-    /// A look at the topology that is under way; whoever needs one meanwhile takes its result.
-    private var loading: Task<Result<ClusterTopology, ScanFailure>, Never>?
-    private var runs: [Int: CommandRun] = [:]
-    private var lastRun = 0
-    private var isShutDown = false
-    /// Who waits until nothing is under way.
-    private var finishers: [CheckedContinuation<Void, Never>] = []
+    private nonisolated let client: ClusterClient
+    private var owners: (laidOut: SlotOwners, topology: ClusterTopology)?
+    private var runs: [UInt64: CommandRun] = [:]
 
-    init(
-        seeds: [NodeAddress],
-        connection: ConnectionConfiguration,
-        pages: PageReader,
-        eventLoop: any EventLoop,
-        observation: Observation
-    ) {
-        self.eventLoop = eventLoop
-        self.pages = pages
-        links = NodeLinks(
-            seeds: seeds,
-            configuration: connection,
-            eventLoop: eventLoop,
-            observation: observation
-        )
+    init(_ client: ClusterClient) {
+        self.client = client
     }
 
     /// Sends commands and waits until each of them has its reply.
@@ -43,78 +22,101 @@ actor CommandSender {
         preferring node: ClusterNode?,
         options: CommandOptions
     ) async throws -> [KeyReply] {
-        guard !isShutDown else { throw Self.shutDownError }
+        let number = try await begin()
+        defer { client.ended(number) }
         guard !commands.isEmpty else { return [] }
-        let owners = if let owners { owners } else { try await firstOwners(options.patience) }
-        let router = CommandRouter(
-            commands,
-            owners: owners,
-            preferring: await primaryAddress(of: node),
-            options: options
-        )
-        guard !isShutDown else { throw Self.shutDownError }
-        lastRun += 1
-        let number = lastRun
+        let owners = try await owners(patience: options.patience)
+        let preferred = await primaryAddress(of: node)
+        let router = CommandRouter(commands, owners: owners, preferring: preferred, options: options)
+        return try await finish(CommandRun(number: number, router))
+    }
+
+    /// Sends one command that is made for the process that is about to be asked, and that may run twice.
+    ///
+    /// - Parameters:
+    ///   - key: The key of the command.
+    ///   - isFirst: Whether this begins some work: an answer then serves the caller better than patience, where
+    ///     no node serves the slot.
+    ///   - patience: How long the command is tried again after it first failed.
+    ///   - makeCommand: Makes the command, on the event loop.
+    /// - Returns: The reply, which is no error, and which process at which address gave it.
+    /// - Throws: ``ClusterScanError`` if the command is refused or patience ends, or `CancellationError`.
+    func ask(
+        about key: [UInt8],
+        isFirst: Bool,
+        patience: Duration,
+        _ makeCommand: @escaping @Sendable (NodeStatus) -> Command
+    ) async throws -> KeyAnswer {
+        let number = try await begin()
+        defer { client.ended(number) }
+        let owners = try await owners(patience: patience)
+        let slot = HashSlot(key: key)
+        guard !isFirst || owners[slot] != nil else {
+            let message = "no node serves slot \(slot), to which the key belongs"
+            throw ClusterScanError(.slotsNotCovered, message, slots: SlotSet(slot...slot))
+        }
+        let placeholder = KeyCommand("", key: key, isRepeatable: true)
+        let router = CommandRouter([placeholder], owners: owners, options: CommandOptions(patience: patience))
+        let run = CommandRun(number: number, router, makeCommand)
+        let replies = try await finish(run)
+        guard let reply = replies.first, let (status, address) = run.asked else {
+            throw ClusterScanError(.protocolViolation, "the reply is missing")
+        }
+        switch reply {
+        case .value(let value): return KeyAnswer(reply: value, status: status, address: address)
+        case .error(let error): throw ClusterScanError(ScanFailure(error, at: address))
+        case .tooLarge(let error), .outcomeUnknown(let error), .unreachable(let error): throw error
+        }
+    }
+
+    // MARK: Calls
+
+    private func begin() async throws -> UInt64 {
+        let number = await client.begin { [weak self] number in
+            self?.assumeIsolated { $0.end(number, .failure(Self.shutDownError)) }
+        }
+        guard let number else { throw Self.shutDownError }
+        return number
+    }
+
+    /// Waits until a run has all its replies.
+    private func finish(_ run: CommandRun) async throws -> [KeyReply] {
+        guard await !client.isShutDown else { throw Self.shutDownError }
+        let number = run.number
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let run = CommandRun(number: number, router, waiter: continuation)
+                run.waiter = continuation
                 runs[number] = run
                 perform(run)
             }
         } onCancel: {
-            cancelSoon(number)
+            client.eventLoop.execute {
+                self.assumeIsolated { $0.end(number, .failure(CancellationError())) }
+            }
         }.get()
     }
 
-    /// Takes no more commands, and waits until those under way have their replies.
-    func finish() async {
-        isShutDown = true
-        guard !runs.isEmpty else { return }
-        await withCheckedContinuation { finishers.append($0) }
-    }
-
-    /// Closes the connections; calls that wait fail.
-    func shutDown() {
-        isShutDown = true
-        for run in runs.values { end(run, .failure(Self.shutDownError)) }
-        links.close()
+    private func end(_ number: UInt64, _ result: Result<[KeyReply], any Error>) {
+        runs.removeValue(forKey: number)?.end(result)
     }
 
     private static var shutDownError: ClusterScanError {
         ClusterScanError(.shutDown, "the scanner was shut down")
     }
 
-    private nonisolated func cancelSoon(_ number: Int) {
-        eventLoop.execute {
-            self.assumeIsolated { sender in
-                guard let run = sender.runs[number] else { return }
-                sender.end(run, .failure(CancellationError()))
-            }
-        }
-    }
-
-    private func end(_ run: CommandRun, _ result: Result<[KeyReply], any Error>) {
-        runs[run.number] = nil
-        run.end(result)
-        guard runs.isEmpty else { return }
-        for finisher in finishers { finisher.resume() }
-        finishers = []
-    }
-
     // MARK: Topology
 
-    private func firstOwners(_ patience: Duration) async throws -> SlotOwners {
+    private func owners(patience: Duration) async throws -> SlotOwners {
         let deadline = ContinuousClock.now + patience
         var pace = RetryPace()
         var attempts = 0
         while true {
-            switch await loadTopology(fresh: false) {
-            case .success(let topology):
-                return owners ?? SlotOwners(topology)
-            // Before anything is under way the user is better served by an answer than by patience.
-            case .failure(let failure):
-                guard failure.remedy == .wait, ContinuousClock.now < deadline else {
-                    throw ClusterScanError(failure)
+            do throws(ScanFailure) {
+                return layOut(try await client.topology(fresh: false))
+            } catch {
+                // Before anything is under way the user is better served by an answer than by patience.
+                guard error.remedy == .wait, ContinuousClock.now < deadline else {
+                    throw ClusterScanError(error)
                 }
                 attempts += 1
                 try await Task.sleep(for: pace.pause(afterAttempts: attempts))
@@ -122,28 +124,17 @@ actor CommandSender {
         }
     }
 
-    private func loadTopology(fresh: Bool) async -> Result<ClusterTopology, ScanFailure> {
-        if let loading { return await loading.value }
-        let task = Task { () -> Result<ClusterTopology, ScanFailure> in
-            do throws(ScanFailure) {
-                let topology = try await pages.currentTopology(fresh: fresh)
-                owners = SlotOwners(topology)
-                return .success(topology)
-            } catch {
-                return .failure(error)
-            }
-        }
-        loading = task
-        let result = await task.value
-        loading = nil
-        return result
+    private func layOut(_ topology: ClusterTopology) -> SlotOwners {
+        if let owners, owners.topology == topology { return owners.laidOut }
+        let laidOut = SlotOwners(topology)
+        owners = (laidOut, topology)
+        return laidOut
     }
 
     /// Where to send what concerns keys that were read from a node: there, if it can be a primary.
     private func primaryAddress(of node: ClusterNode?) async -> NodeAddress? {
         guard let node else { return nil }
-        let topology = try? await pages.currentTopology(fresh: false)
-        return topology?.locate(node.id)?.shard.primary.address ?? node.address
+        return await client.topology?.locate(node.id)?.shard.primary.address ?? node.address
     }
 
     // MARK: Actions
@@ -161,42 +152,54 @@ actor CommandSender {
         }
         guard run.isRunning else { return }
         if let failure = run.router.failure {
-            end(run, .failure(failure))
+            end(run.number, .failure(failure))
         } else if run.router.isFinished {
-            end(run, .success(run.router.replies))
+            end(run.number, .success(run.router.replies))
         } else {
             scheduleTimer(of: run)
         }
     }
 
     private func connect(_ run: CommandRun, lane: Int, _ address: NodeAddress) async {
-        do throws(ConnectionError) {
-            _ = try await links.connection(to: address)
+        do throws(ScanFailure) {
+            if run.makeCommand == nil {
+                do throws(ConnectionError) {
+                    _ = try await client.pool.connection(to: address, for: .commands, isKept: true)
+                } catch {
+                    throw ScanFailure(error)
+                }
+            } else {
+                _ = try await client.pool.status(of: address, for: .commands, isKept: true, fresh: false)
+            }
             run.router.connected(lane: lane)
         } catch {
-            run.router.connectionFailed(lane: lane, ScanFailure(error), now: run.now)
+            run.router.connectionFailed(lane: lane, error, now: run.now)
         }
         perform(run)
     }
 
     private func reload(for run: CommandRun) async {
-        switch await loadTopology(fresh: true) {
-        case .success:
-            if let owners { run.router.topologyLoaded(owners, now: run.now) }
-        case .failure:
+        do throws(ScanFailure) {
+            let owners = layOut(try await client.topology(fresh: true))
+            run.router.topologyLoaded(owners, now: run.now)
+        } catch {
             run.router.topologyFailed(now: run.now)
         }
         perform(run)
     }
 
     private func write(_ burst: CommandBurst, of run: CommandRun) {
-        guard let connection = links.openConnection(to: burst.address) else {
+        guard let connection = client.pool.openConnection(to: burst.address, for: .commands),
+            let commands = run.commands(
+                for: client.pool.knownStatus(of: burst.address, for: .commands),
+                at: burst.address
+            )
+        else {
             return run.router.notWritten(burst)
         }
         let written = WrittenBurst(burst, of: run)
-        let names = connection.countsCalls ? burst.names(of: run.router.commands) : []
-        let wire = burst.wire(of: run.router.commands)
-        connection.send(wire, replyCount: burst.replyCount, names: names) { reply in
+        let names = connection.countsCalls ? burst.names(of: commands) : []
+        connection.send(burst.wire(of: commands), replyCount: burst.replyCount, names: names) { reply in
             if written.answered(with: reply) { self.perform(run) }
         } lost: { error in
             if written.lost(error) { self.perform(run) }
@@ -212,7 +215,7 @@ actor CommandSender {
             timer.task.cancel()
         }
         let number = run.number
-        let task = eventLoop.scheduleTask(in: TimeAmount(max(next - run.now, .zero))) {
+        let task = client.eventLoop.scheduleTask(in: TimeAmount(max(next - run.now, .zero))) {
             self.assumeIsolated { sender in
                 guard let run = sender.runs[number] else { return }
                 run.timer = nil
@@ -222,4 +225,11 @@ actor CommandSender {
         }
         run.timer = (next, task)
     }
+}
+
+/// The reply to a command on a key, and which process at which address gave it.
+struct KeyAnswer: Sendable {
+    let reply: RESPValue
+    let status: NodeStatus
+    let address: NodeAddress
 }

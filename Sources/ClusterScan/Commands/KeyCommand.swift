@@ -32,14 +32,14 @@ public struct KeyCommand: Sendable {
         precondition(index > 0 && index < arguments.count, "the key is one of the arguments")
         slot = HashSlot(key: arguments[index])
         self.isRepeatable = isRepeatable
-        var encoder = WireEncoder(
-            argumentCount: arguments.count,
-            byteCount: arguments.reduce(0) { $0 + WireEncoder.size(ofBytes: $1.count) }
-        )
-        for argument in arguments {
-            argument.withUnsafeBytes { encoder.append($0) }
-        }
-        wire = encoder.wire
+        wire = Command(arguments).encoded
+    }
+
+    /// Another command on the same key.
+    init(_ command: Command, like other: KeyCommand) {
+        slot = other.slot
+        isRepeatable = other.isRepeatable
+        wire = command.encoded
     }
 
     /// Makes a command whose key follows its name, as it does in most.
@@ -71,10 +71,8 @@ public struct KeyCommand: Sendable {
                 encoder.append(UnsafeRawBufferPointer(key))
                 return HashSlot(key: UnsafeRawBufferPointer(key))
             }
-            if slot == nil { Array(key).withUnsafeBytes { encoder.append($0) } }
-            for argument in arguments {
-                argument.withUnsafeBytes { encoder.append($0) }
-            }
+            if slot == nil { encoder.append(Array(key)) }
+            for argument in arguments { encoder.append(argument) }
             return (slot ?? HashSlot(key: key), encoder.wire)
         }
     }

@@ -1,4 +1,3 @@
-import CHiredisSupport
 package import NIOCore
 
 /// A command in the form that goes over the wire. Encoded once, it can be sent any number of times.
@@ -10,22 +9,19 @@ package struct Command: Sendable {
     ///
     /// - Parameter arguments: The name and the arguments; any bytes.
     package init(_ arguments: [[UInt8]]) {
-        var encoder = Encoder(argumentCount: arguments.count)
+        var encoder = WireEncoder(
+            argumentCount: arguments.count,
+            byteCount: arguments.reduce(0) { $0 + WireEncoder.size(ofBytes: $1.count) }
+        )
         for argument in arguments { encoder.append(argument) }
-        encoded = encoder.encoded()
+        encoded = encoder.wire
     }
 
     /// Encodes a command whose arguments are text: `Command("CLUSTER", "NODES")`.
     ///
     /// - Parameter arguments: The name and the arguments.
     package init(_ arguments: String...) {
-        var encoder = Encoder(argumentCount: arguments.count)
-        for argument in arguments { encoder.append(argument.utf8) }
-        encoded = encoder.encoded()
-    }
-
-    private init(_ encoder: Encoder) {
-        encoded = encoder.encoded()
+        self.init(arguments.map { Array($0.utf8) })
     }
 
     /// Encodes `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`.
@@ -42,22 +38,41 @@ package struct Command: Sendable {
         count: Int? = nil,
         type: String? = nil
     ) -> Command {
-        var encoder = Encoder(argumentCount: 8)
-        encoder.append("SCAN".utf8)
-        encoder.append(String(cursor).utf8)
+        var encoder = WireEncoder(capacity: 128)
+        encoder.beginCommand(
+            argumentCount: 2 + (pattern == nil ? 0 : 2) + (count == nil ? 0 : 2) + (type == nil ? 0 : 2)
+        )
+        encoder.append("SCAN" as StaticString)
+        encoder.append(number: cursor)
         if let pattern {
-            encoder.append("MATCH".utf8)
+            encoder.append("MATCH" as StaticString)
             encoder.append(pattern)
         }
         if let count {
-            encoder.append("COUNT".utf8)
-            encoder.append(String(count).utf8)
+            encoder.append("COUNT" as StaticString)
+            encoder.append(number: UInt64(max(0, count)))
         }
         if let type {
-            encoder.append("TYPE".utf8)
-            encoder.append(type.utf8)
+            encoder.append("TYPE" as StaticString)
+            encoder.append(type)
         }
-        return Command(encoder)
+        return Command(encoder.wire)
+    }
+
+    private init(_ encoded: ByteBuffer) {
+        self.encoded = encoded
+    }
+}
+
+extension Command {
+    /// The `SCAN` call for one page of a query.
+    init(page cursor: UInt64, count: Int, of query: ScanQuery) {
+        self = .scan(
+            cursor: cursor,
+            match: query.pattern?.bytes,
+            count: count,
+            type: query.type?.rawValue
+        )
     }
 }
 
@@ -68,38 +83,41 @@ extension Command: CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: ["bytes": encoded.readableBytes]) }
 }
 
-/// Lays arguments one after another, and lets hiredis format them.
-private struct Encoder {
-    private var bytes: [UInt8] = []
-    private var lengths: [Int] = []
+/// Commands that go out in one write.
+struct Pipeline {
+    /// The commands, one after the other.
+    private(set) var encoded: ByteBuffer
+    /// How many there are.
+    let count: Int
 
-    init(argumentCount: Int) {
-        bytes.reserveCapacity(argumentCount * 16)
-        lengths.reserveCapacity(argumentCount)
-    }
-
-    mutating func append(_ argument: some Collection<UInt8>) {
-        bytes.append(contentsOf: argument)
-        lengths.append(argument.count)
-    }
-
-    func encoded() -> ByteBuffer {
-        var command: UnsafeMutablePointer<CChar>?
-        // The pointers lie within `bytes`, which neither moves nor goes during the call, and hiredis reads
-        // each for its length only.
-        let length = bytes.withUnsafeBytes { bytes in
-            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: lengths.count) { starts in
-                var offset = 0
-                for (index, length) in lengths.enumerated() {
-                    let start = bytes.baseAddress?.advanced(by: offset)
-                    starts.initializeElement(at: index, to: start?.assumingMemoryBound(to: CChar.self))
-                    offset += length
-                }
-                return cscan_command_format(&command, CInt(lengths.count), starts.baseAddress, lengths)
-            }
+    init(_ commands: [Command]) {
+        count = commands.count
+        guard let first = commands.first else {
+            encoded = ByteBuffer()
+            return
         }
-        guard length >= 0, let command else { fatalError("out of memory") }
-        defer { cscan_command_free(command) }
-        return ByteBuffer(bytes: UnsafeRawBufferPointer(start: command, count: Int(length)))
+        encoded = first.encoded
+        encoded.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.readableBytes })
+        for command in commands.dropFirst() { encoded.writeImmutableBuffer(command.encoded) }
+    }
+
+    /// The calls of a burst, in the order in which their replies are read.
+    init(_ reads: SlotReads) {
+        count = reads.snapshots.count + reads.counts.count
+        var encoder = WireEncoder(capacity: 68 * reads.snapshots.count + 58 * reads.counts.count)
+        for snapshot in reads.snapshots {
+            encoder.beginCommand(argumentCount: 4)
+            encoder.append("CLUSTER" as StaticString)
+            encoder.append("GETKEYSINSLOT" as StaticString)
+            encoder.append(number: UInt64(snapshot.slot.rawValue))
+            encoder.append(number: UInt64(max(0, snapshot.limit)))
+        }
+        for slot in reads.counts {
+            encoder.beginCommand(argumentCount: 3)
+            encoder.append("CLUSTER" as StaticString)
+            encoder.append("COUNTKEYSINSLOT" as StaticString)
+            encoder.append(number: UInt64(slot.rawValue))
+        }
+        encoded = encoder.wire
     }
 }

@@ -165,7 +165,7 @@ package final class NodeConnection: Sendable {
                 return ready.futureResult
             }
             let handshake = Handshake(address: address, configuration: configuration)
-            handler.send(handshake.commands, limit: .greeting) { result in
+            handler.send(Pipeline(handshake.commands), limit: .greeting) { result in
                 switch result.map(handshake.failure) {
                 case .success(nil):
                     ready.succeed(connection)
@@ -196,7 +196,16 @@ package final class NodeConnection: Sendable {
         limit: ReplyLimit = .data,
         completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
     ) {
-        handler.value.send(command, limit: limit, completion: completion)
+        handler.value.send(command, limit: limit, hold: nil, completion: completion)
+    }
+
+    /// The same, for a caller that may have enough for a while.
+    func send(
+        _ command: Command,
+        hold: ReadHold?,
+        completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
+    ) {
+        handler.value.send(command, limit: .data, hold: hold, completion: completion)
     }
 
     /// Sends commands in one write. Only on the event loop.
@@ -212,7 +221,7 @@ package final class NodeConnection: Sendable {
         limit: ReplyLimit = .data,
         completion: @escaping (Result<[FlatReply], ConnectionError>) -> Void
     ) {
-        handler.value.send(commands, limit: limit, completion: completion)
+        handler.value.send(Pipeline(commands), limit: limit, completion: completion)
     }
 
     /// Sends commands, at least one, in one write, and has their replies joined in one piece of memory. Only on
@@ -220,13 +229,15 @@ package final class NodeConnection: Sendable {
     ///
     /// - Parameters:
     ///   - commands: The commands.
+    ///   - hold: Whether the caller has enough for a while; `nil` if it always wants the reply.
     ///   - completion: As for one command. Errors among the replies are values of the joined reply.
-    package func send(
-        joining commands: [Command],
+    func send(
+        joining commands: Pipeline,
+        hold: ReadHold? = nil,
         completion: @escaping (Result<FlatReply, ConnectionError>) -> Void
     ) {
-        precondition(!commands.isEmpty)
-        handler.value.send(joining: commands, completion: completion)
+        precondition(commands.count > 0)
+        handler.value.send(joining: commands, hold: hold, completion: completion)
     }
 
     /// Sends encoded commands in one write, and gets each reply as soon as it is there. Only on the event loop.

@@ -50,41 +50,42 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         parser = ReplyParser(maximumReplyBytes: configuration.maximumReplyBytes)
     }
 
-    func send(_ command: Command, limit: ReplyLimit, completion: @escaping PendingRequests.Completion) {
+    func send(
+        _ command: Command,
+        limit: ReplyLimit,
+        hold: ReadHold?,
+        completion: @escaping PendingRequests.Completion
+    ) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         let now = context.eventLoop.now
-        pending.append(limit, completion, deadline: now + replyTime)
+        pending.append(limit, hold: hold, completion, deadline: now + replyTime)
         calls?.sent(command.encoded, at: now)
         write(command.encoded, context: context)
     }
 
     func send(
-        _ commands: [Command],
+        _ commands: Pipeline,
         limit: ReplyLimit,
         completion: @escaping PendingRequests.BurstCompletion
     ) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        guard let burst = Self.burst(of: commands) else { return completion(.success([])) }
+        guard commands.count > 0 else { return completion(.success([])) }
         let now = context.eventLoop.now
         pending.append(replyCount: commands.count, limit, completion, deadline: now + replyTime)
         calls?.sent(commands, isJoined: false, at: now)
-        write(burst, context: context)
+        write(commands.encoded, context: context)
     }
 
-    func send(joining commands: [Command], completion: @escaping PendingRequests.Completion) {
+    func send(
+        joining commands: Pipeline,
+        hold: ReadHold?,
+        completion: @escaping PendingRequests.Completion
+    ) {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
-        guard let burst = Self.burst(of: commands) else { return }
         let now = context.eventLoop.now
-        pending.append(joining: commands.count, completion, deadline: now + replyTime)
+        pending.append(joining: commands.count, hold: hold, completion, deadline: now + replyTime)
         calls?.sent(commands, isJoined: true, at: now)
-        write(burst, context: context)
-    }
-
-    private static func burst(of commands: [Command]) -> ByteBuffer? {
-        guard var burst = commands.first?.encoded else { return nil }
-        burst.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.readableBytes })
-        for command in commands.dropFirst() { burst.writeImmutableBuffer(command.encoded) }
-        return burst
+        write(commands.encoded, context: context)
     }
 
     func send(
@@ -100,6 +101,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         for (name, count) in names { calls?.sent(name, count, at: now) }
         for piece in wire { write(inSlices: piece, context: context) }
         context.flush()
+        if isHeldBack { gate.reconsider() }
         if timer == nil { armTimer(context: context) }
     }
 
@@ -157,6 +159,8 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
 
     private func write(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        // What was held back for a stream alone may be in the way of this request.
+        if isHeldBack { gate.reconsider() }
         if timer == nil { armTimer(context: context) }
     }
 
@@ -236,7 +240,11 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         let bytes = failure == nil ? parser.pendingBytes : 0
         guard bytes > ReplyGate.freeBytes || isInGate else { return }
         isInGate = bytes > ReplyGate.freeBytes
-        isHeldBack = !gate.admits(ObjectIdentifier(self), holding: bytes) { [weak self] in self?.readOn() }
+        isHeldBack = !gate.admits(ObjectIdentifier(self), holding: bytes) { [weak self] in
+            self?.pending.isWanted ?? false
+        } resume: { [weak self] in
+            self?.readOn()
+        }
     }
 
     private func readOn() {

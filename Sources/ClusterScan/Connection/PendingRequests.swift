@@ -28,7 +28,15 @@ struct PendingRequests {
         case unsolicited
     }
 
-    private var requests: Deque<(receiver: Receiver, limit: ReplyLimit, deadline: NIODeadline)> = []
+    private struct Request {
+        let receiver: Receiver
+        let limit: ReplyLimit
+        /// Whether the caller wants the reply now; `nil` if it always does.
+        var hold: ReadHold?
+        let deadline: NIODeadline
+    }
+
+    private var requests: Deque<Request> = []
     /// The replies to the oldest request, if that is a burst.
     private var collected: [FlatReply] = []
     /// How many replies to the oldest request have been handed over, if that is a pipeline.
@@ -70,12 +78,26 @@ struct PendingRequests {
     /// What the next reply may take: nobody has asked for one that comes unasked.
     var limit: ReplyLimit { requests.first?.limit ?? .greeting }
 
-    mutating func append(joining replyCount: Int, _ completion: @escaping Completion, deadline: NIODeadline) {
-        requests.append((.joined(replyCount: replyCount, completion), .data, deadline))
+    /// Whether some caller wants its reply now.
+    var isWanted: Bool { requests.isEmpty || requests.contains { $0.hold?.isFull != true } }
+
+    mutating func append(
+        joining replyCount: Int,
+        hold: ReadHold?,
+        _ completion: @escaping Completion,
+        deadline: NIODeadline
+    ) {
+        let receiver = Receiver.joined(replyCount: replyCount, completion)
+        requests.append(Request(receiver: receiver, limit: .data, hold: hold, deadline: deadline))
     }
 
-    mutating func append(_ limit: ReplyLimit, _ completion: @escaping Completion, deadline: NIODeadline) {
-        requests.append((.single(completion), limit, deadline))
+    mutating func append(
+        _ limit: ReplyLimit,
+        hold: ReadHold?,
+        _ completion: @escaping Completion,
+        deadline: NIODeadline
+    ) {
+        requests.append(Request(receiver: .single(completion), limit: limit, hold: hold, deadline: deadline))
     }
 
     mutating func append(
@@ -84,7 +106,8 @@ struct PendingRequests {
         _ completion: @escaping BurstCompletion,
         deadline: NIODeadline
     ) {
-        requests.append((.burst(replyCount: replyCount, completion), limit, deadline))
+        let receiver = Receiver.burst(replyCount: replyCount, completion)
+        requests.append(Request(receiver: receiver, limit: limit, deadline: deadline))
     }
 
     mutating func append(
@@ -93,7 +116,8 @@ struct PendingRequests {
         lost: @escaping (ConnectionError) -> Void,
         deadline: NIODeadline
     ) {
-        requests.append((.pipeline(replyCount: replyCount, receive, lost: lost), .data, deadline))
+        let receiver = Receiver.pipeline(replyCount: replyCount, receive, lost: lost)
+        requests.append(Request(receiver: receiver, limit: .data, deadline: deadline))
     }
 
     mutating func receive(_ reply: FlatReply) -> Delivery {

@@ -1,8 +1,9 @@
-/// Bounds what the connections of one run hold, all together, of replies that are under way: a connection that is
+/// Bounds what the connections of one scanner hold, all together, of replies that are under way: a connection that is
 /// not let on stops reading, and its server has to wait.
 ///
 /// Every connection may hold ``freeBytes``. Those that need more share ``sharedBytes``; once these are used up, only
-/// the one that has needed more for the longest time goes on, so that some reply is always completed.
+/// the one that has needed more for the longest time goes on, so that some reply is always completed. A reply
+/// that no caller wants now does not go on.
 ///
 /// Belongs to the event loop of its connections.
 package final class ReplyGate {
@@ -13,6 +14,7 @@ package final class ReplyGate {
     private struct Holder {
         let connection: ObjectIdentifier
         var bytes: Int
+        var isWanted: () -> Bool
         var resume: (() -> Void)?
     }
 
@@ -20,11 +22,6 @@ package final class ReplyGate {
     private var holders: [Holder] = []
     private var heldBytes = 0
     private let sharedBytes: Int
-
-    /// Whether nobody may go on: what was read already waits for the consumer.
-    package var isClosed = false {
-        didSet { if !isClosed { letOn() } }
-    }
 
     package init(sharedBytes: Int = ReplyGate.sharedBytes) {
         self.sharedBytes = sharedBytes
@@ -35,11 +32,13 @@ package final class ReplyGate {
     /// - Parameters:
     ///   - connection: Whose reply is under way.
     ///   - bytes: What it holds of it; no more than ``freeBytes`` when the reply is complete.
+    ///   - isWanted: Whether some caller wants the reply now. When that changes, ``reconsider()`` is called.
     ///   - resume: Called once when it may go on, if it may not now.
     /// - Returns: Whether it may.
     package func admits(
         _ connection: ObjectIdentifier,
         holding bytes: Int,
+        isWanted: @escaping () -> Bool = { true },
         resume: @escaping () -> Void
     ) -> Bool {
         guard bytes > Self.freeBytes else {
@@ -51,7 +50,7 @@ package final class ReplyGate {
             position = known
         } else {
             position = holders.count
-            holders.append(Holder(connection: connection, bytes: 0))
+            holders.append(Holder(connection: connection, bytes: 0, isWanted: isWanted))
         }
         heldBytes += bytes - holders[position].bytes
         holders[position].bytes = bytes
@@ -68,14 +67,16 @@ package final class ReplyGate {
         guard let position = holders.firstIndex(where: { $0.connection == connection }) else { return }
         heldBytes -= holders[position].bytes
         holders.remove(at: position)
-        letOn()
+        reconsider()
     }
 
     private func mayGoOn(_ position: Int) -> Bool {
-        !isClosed && (position == 0 || heldBytes <= sharedBytes)
+        guard holders[position].isWanted() else { return false }
+        return heldBytes <= sharedBytes || position == holders.firstIndex { $0.isWanted() }
     }
 
-    private func letOn() {
+    /// Lets on which connections may go on now.
+    package func reconsider() {
         var resumes: [() -> Void] = []
         for position in holders.indices where mayGoOn(position) {
             guard let resume = holders[position].resume else { continue }
@@ -84,5 +85,19 @@ package final class ReplyGate {
         }
         // Not before: who goes on may come back here.
         for resume in resumes { resume() }
+    }
+}
+
+/// Whether a stream wants to read on, or has enough for its consumer: its large replies wait then, unless they
+/// are in the way of another call.
+final class ReadHold {
+    private let gate: ReplyGate
+
+    var isFull = false {
+        didSet { if oldValue, !isFull { gate.reconsider() } }
+    }
+
+    init(_ gate: ReplyGate) {
+        self.gate = gate
     }
 }

@@ -15,7 +15,9 @@ extension ClusterScanner {
         match pattern: GlobPattern? = nil,
         count: Int = 1000
     ) -> ScanMembers<[UInt8]> {
-        members("SSCAN", key, pattern, count) { page in page.compactMap(\.bytes) }
+        members(.set, key, pattern, count) { member in
+            if case .member(let name) = member { name } else { nil }
+        }
     }
 
     /// Reads the fields of a hash with their values.
@@ -32,11 +34,8 @@ extension ClusterScanner {
         match pattern: GlobPattern? = nil,
         count: Int = 1000
     ) -> ScanMembers<(field: [UInt8], value: [UInt8])> {
-        members("HSCAN", key, pattern, count) { page in
-            stride(from: 0, to: page.count - 1, by: 2).compactMap { index in
-                guard let field = page[index].bytes, let value = page[index + 1].bytes else { return nil }
-                return (field, value)
-            }
+        members(.hash, key, pattern, count) { member in
+            if case .field(let field, let value?) = member { (field, value) } else { nil }
         }
     }
 
@@ -55,7 +54,9 @@ extension ClusterScanner {
         match pattern: GlobPattern? = nil,
         count: Int = 1000
     ) -> ScanMembers<[UInt8]> {
-        members("HSCAN", key, pattern, count, withoutValues: true) { page in page.compactMap(\.bytes) }
+        members(.hash, key, pattern, count, withValues: false) { member in
+            if case .field(let field, _) = member { field } else { nil }
+        }
     }
 
     /// Reads the members of a sorted set with their scores.
@@ -72,14 +73,8 @@ extension ClusterScanner {
         match pattern: GlobPattern? = nil,
         count: Int = 1000
     ) -> ScanMembers<(member: [UInt8], score: Double)> {
-        members("ZSCAN", key, pattern, count) { page in
-            stride(from: 0, to: page.count - 1, by: 2).compactMap { index in
-                guard let member = page[index].bytes, let score = page[index + 1].string.flatMap(Double.init)
-                else {
-                    return nil
-                }
-                return (member, score)
-            }
+        members(.sortedSet, key, pattern, count) { member in
+            if case .scored(let name, let score) = member { (name, score) } else { nil }
         }
     }
 
@@ -114,34 +109,42 @@ extension ClusterScanner {
         count: Int = 1000,
         patience: Duration = .seconds(60)
     ) -> MemberPages {
-        let key = Array(key)
-        return MemberPages(
-            CollectionReader(
-                key,
-                from: cursor,
-                match: pattern,
-                withValues: withValues,
-                count: max(1, count),
-                follower: KeyFollower(key, pages: pages, patience: patience)
-            )
-        )
+        let walk = walk(key, from: cursor, match: pattern, withValues: withValues, count: count)
+        return MemberPages(CollectionReader(Array(key), walk: walk, patience: patience, commands: commands))
     }
 
     private func members<Element: Sendable>(
-        _ verb: String,
+        _ type: CollectionType,
         _ key: some Sequence<UInt8>,
         _ pattern: GlobPattern?,
         _ count: Int,
-        withoutValues: Bool = false,
-        transform: @escaping @Sendable ([RESPValue]) -> [Element]
+        withValues: Bool = true,
+        transform: @escaping @Sendable (Member) -> Element?
     ) -> ScanMembers<Element> {
-        let request = MemberScan.Request(
-            verb: verb,
-            key: Array(key),
-            pattern: pattern,
-            count: max(1, count),
-            withoutValues: withoutValues
+        let walk = walk(key, expecting: type, match: pattern, withValues: withValues, count: count)
+        return ScanMembers(
+            CollectionReader(Array(key), walk: walk, commands: commands),
+            transform: transform
         )
-        return ScanMembers(MemberScan(request, pages: pages), transform: transform)
+    }
+
+    private func walk(
+        _ key: some Sequence<UInt8>,
+        from cursor: MemberCursor = .start,
+        expecting type: CollectionType? = nil,
+        match pattern: GlobPattern?,
+        withValues: Bool,
+        count: Int
+    ) -> Result<CollectionWalk, ClusterScanError> {
+        Result { () throws(ClusterScanError) in
+            try CollectionWalk(
+                Array(key),
+                from: cursor,
+                expecting: type,
+                match: pattern,
+                withValues: withValues,
+                count: count
+            )
+        }
     }
 }

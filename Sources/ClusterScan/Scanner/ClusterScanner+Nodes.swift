@@ -22,7 +22,7 @@ extension ClusterScanner {
             throw ClusterScanError(ScanFailure(error, at: asked))
         }
         // A cluster without any slots has no topology, but it has nodes.
-        let topology = try? await pages.topology(fresh: true)
+        let topology = try? await topology()
         return await withTaskGroup(of: (Int, NodeOverview).self) { group in
             for (position, line) in lines.inShardOrder.enumerated() {
                 // The address that `CLUSTER SLOTS` prefers; and a node that has never heard from others does
@@ -59,12 +59,12 @@ extension ClusterScanner {
     private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
         var keys: Int?
         do throws(ConnectionError) {
-            keys = try await pages.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
+            keys = try await client.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
         } catch {
             // One that does not answer is waited for once; one that refuses a command may answer another.
             guard case .server = error.kind else { return (nil, nil) }
         }
-        let info = try? await pages.send(Command("INFO", "server"), to: address).string
+        let info = try? await client.send(Command("INFO", "server"), to: address).string
         return (keys, info.flatMap { try? ServerInfo($0).version })
     }
 
@@ -74,7 +74,7 @@ extension ClusterScanner {
         var failures: [ScanFailure] = []
         for seed in seeds {
             do throws(ConnectionError) {
-                return (try await pages.send(Command("CLUSTER", "NODES"), to: seed).string ?? "", seed)
+                return (try await client.send(Command("CLUSTER", "NODES"), to: seed).string ?? "", seed)
             } catch {
                 if case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") {
                     return (nil, seed)

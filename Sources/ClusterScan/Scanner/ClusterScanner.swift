@@ -23,10 +23,9 @@ public import NIOPosix
 public final class ClusterScanner: Sendable {
     package let seeds: [NodeAddress]
     package let connection: ConnectionConfiguration
-    private let eventLoop: any EventLoop
     let observation: Observation
-    private let life = ScannerLife()
-    package let pages: PageReader
+    package let client: ClusterClient
+    private let pages: PageDriver
     let commands: CommandSender
 
     /// Prepares to scan. Nothing is connected before the first call.
@@ -44,21 +43,15 @@ public final class ClusterScanner: Sendable {
     ) {
         self.seeds = seeds
         self.connection = connection
-        eventLoop = eventLoopGroup.next()
         observation = Observation(telemetry)
-        pages = PageReader(
+        client = ClusterClient(
             seeds: seeds,
-            connection: connection,
-            eventLoop: eventLoop,
+            configuration: connection,
+            eventLoop: eventLoopGroup.next(),
             observation: observation
         )
-        commands = CommandSender(
-            seeds: seeds,
-            connection: connection,
-            pages: pages,
-            eventLoop: eventLoop,
-            observation: observation
-        )
+        pages = PageDriver(client)
+        commands = CommandSender(client)
     }
 
     /// Ends what is under way and closes all connections.
@@ -68,16 +61,12 @@ public final class ClusterScanner: Sendable {
     /// so does every later call. As a service of a `ServiceGroup` (``run()``) the scanner lets those that wait
     /// for a server finish first.
     public func shutDown() async {
-        for run in life.shutDown() { await run.shutDown() }
-        await commands.shutDown()
-        await pages.shutDown()
+        await client.shutDown()
     }
 
     /// Takes no more calls, ends streams, and waits for pages and commands under way.
     func finish() async {
-        for run in life.shutDown() { await run.shutDown() }
-        await commands.finish()
-        await pages.finish()
+        await client.finish()
     }
 
     // MARK: Pages
@@ -133,11 +122,7 @@ public final class ClusterScanner: Sendable {
                 progress: try cursor.progress(of: query),
                 query: query,
                 options: options,
-                seeds: seeds,
-                connection: connection,
-                eventLoop: eventLoop,
-                observation: observation,
-                life: life
+                client: client
             )
             return ScanBatches(.success(run), from: cursor)
         } catch {
@@ -176,7 +161,11 @@ public final class ClusterScanner: Sendable {
     /// - Returns: The topology as that node sees it now.
     /// - Throws: ``ClusterScanError``.
     public func topology() async throws -> ClusterTopology {
-        try await pages.topology(fresh: true)
+        do throws(ScanFailure) {
+            return try await client.topology(fresh: true)
+        } catch {
+            throw ClusterScanError(error)
+        }
     }
 
     /// Reads how many keys each primary holds (`DBSIZE`).
@@ -185,11 +174,11 @@ public final class ClusterScanner: Sendable {
     ///   are left out.
     /// - Throws: ``ClusterScanError`` if no node tells the topology.
     public func keyCounts() async throws -> [ClusterNode: Int] {
-        let pages = pages
+        let client = client
         return try await withThrowingTaskGroup(of: (ClusterNode, Int)?.self) { group in
-            for shard in try await pages.topology(fresh: true).shards {
+            for shard in try await topology().shards {
                 group.addTask {
-                    let reply = try? await pages.send(Command("DBSIZE"), to: shard.primary.address)
+                    let reply = try? await client.send(Command("DBSIZE"), to: shard.primary.address)
                     return reply?.integer.map { (shard.primary, Self.keyCount($0)) }
                 }
             }

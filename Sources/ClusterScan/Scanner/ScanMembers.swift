@@ -1,11 +1,11 @@
 /// The members of one collection. Can be iterated once.
 public struct ScanMembers<Element: Sendable>: AsyncSequence, Sendable {
-    private let scan: MemberScan
-    private let transform: @Sendable ([RESPValue]) -> [Element]
+    private let reader: CollectionReader
+    private let transform: @Sendable (Member) -> Element?
     private let precondition = SingleIteration()
 
-    init(_ scan: MemberScan, transform: @escaping @Sendable ([RESPValue]) -> [Element]) {
-        self.scan = scan
+    init(_ reader: CollectionReader, transform: @escaping @Sendable (Member) -> Element?) {
+        self.reader = reader
         self.transform = transform
     }
 
@@ -14,17 +14,17 @@ public struct ScanMembers<Element: Sendable>: AsyncSequence, Sendable {
     /// - Returns: The iterator.
     public func makeAsyncIterator() -> Iterator {
         precondition.begin()
-        return Iterator(scan: scan, transform: transform)
+        return Iterator(reader: reader, transform: transform)
     }
 
     /// Hands out members page by page, asking for the next page when one is used up.
     public struct Iterator: AsyncIteratorProtocol {
-        private var scan: MemberScan
-        private let transform: @Sendable ([RESPValue]) -> [Element]
+        private var reader: CollectionReader
+        private let transform: @Sendable (Member) -> Element?
         private var ready: ArraySlice<Element> = []
 
-        init(scan: MemberScan, transform: @escaping @Sendable ([RESPValue]) -> [Element]) {
-            self.scan = scan
+        init(reader: CollectionReader, transform: @escaping @Sendable (Member) -> Element?) {
+            self.reader = reader
             self.transform = transform
         }
 
@@ -34,8 +34,8 @@ public struct ScanMembers<Element: Sendable>: AsyncSequence, Sendable {
         /// - Throws: ``ClusterScanError``, also if the key holds another type, or `CancellationError`.
         public mutating func next() async throws -> Element? {
             while ready.isEmpty {
-                guard let page = try await scan.nextPage() else { return nil }
-                ready = transform(page)[...]
+                guard let page = try await reader.nextPage() else { return nil }
+                ready = page.members.compactMap(transform)[...]
             }
             return ready.popFirst()
         }

@@ -12,7 +12,11 @@ actor ScanRun {
 
     private let query: ScanQuery
     private let options: ScanOptions
-    private let links: NodeLinks
+    private let client: ClusterClient
+    /// Holds back large replies while the consumer has enough; there once the run has begun.
+    private var hold: ReadHold?
+    /// The number of this call at the client.
+    private var call: UInt64?
     private let clock = ContinuousClock()
     private var start: ContinuousClock.Instant?
 
@@ -36,8 +40,6 @@ actor ScanRun {
     private var handOver: Scheduled<Void>?
     private var hasHandedOver = false
 
-    private let observation: Observation
-    private let life: ScannerLife
     /// What is told of the iteration, once it has begun; `nil` if nobody listens.
     private var telemetry: RunTelemetry?
     private nonisolated let shutDownMark = Atomic<Bool>(false)
@@ -46,23 +48,12 @@ actor ScanRun {
         progress: ScanProgress,
         query: ScanQuery,
         options: ScanOptions,
-        seeds: [NodeAddress],
-        connection: ConnectionConfiguration,
-        eventLoop: any EventLoop,
-        observation: Observation,
-        life: ScannerLife
+        client: ClusterClient
     ) {
-        self.eventLoop = eventLoop
+        eventLoop = client.eventLoop
         self.query = query
         self.options = options
-        self.observation = observation
-        self.life = life
-        links = NodeLinks(
-            seeds: seeds,
-            configuration: connection,
-            eventLoop: eventLoop,
-            observation: observation
-        )
+        self.client = client
         coordinator = ScanCoordinator(
             progress: progress,
             query: query,
@@ -89,14 +80,17 @@ actor ScanRun {
     }
 
     private func begin() throws(ClusterScanError) {
-        do throws(ClusterScanError) {
-            try life.began(self)
-        } catch {
-            shutDownMark.store(true, ordering: .releasing)
-            throw error
+        call = client.assumeIsolated { client in
+            client.begin(endsAtOnce: true) { _ in self.assumeIsolated { $0.shutDown() } }
         }
+        guard call != nil else {
+            shutDownMark.store(true, ordering: .releasing)
+            throw .scannerWasShutDown
+        }
+        client.pool.streamBegan()
+        hold = ReadHold(client.pool.gate)
         start = clock.now
-        telemetry = RunTelemetry(observation, of: query)
+        telemetry = RunTelemetry(client.observation, of: query)
         telemetry?.began(remainingSlots: coordinator.remaining.count)
         coordinator.start(now: .zero)
         perform()
@@ -110,7 +104,7 @@ actor ScanRun {
 
     private func takeBatches() -> Deque<ScanBatch> {
         let batches = buffer.removeAll()
-        if links.gate.isClosed { links.gate.isClosed = false }
+        hold?.isFull = false
         if !held.isEmpty {
             let reads = held
             held = []
@@ -161,7 +155,7 @@ actor ScanRun {
     nonisolated var isShutDown: Bool { shutDownMark.load(ordering: .acquiring) }
 
     /// Stops because the scanner does: what was read ahead is dropped, and read again by whoever goes on.
-    func shutDown() {
+    private func shutDown() {
         guard outcome == nil else { return }
         shutDownMark.store(true, ordering: .releasing)
         _ = buffer.removeAll()
@@ -173,12 +167,15 @@ actor ScanRun {
         outcome = result
         if start != nil {
             telemetry?.ended(result, coordinator.report(now: now))
-            life.ended(self)
         }
         timer?.task.cancel()
         handOver?.cancel()
         held = []
-        links.close()
+        hold?.isFull = false
+        if let call {
+            client.ended(call)
+            client.pool.streamEnded()
+        }
         wakeConsumer()
     }
 
@@ -232,9 +229,9 @@ actor ScanRun {
     }
 
     private func loadTopology() async {
-        do {
-            let topology = try await links.topology(knowing: coordinator.topology)
-            coordinator.topologyLoaded(topology, from: links.teller, now: now)
+        do throws(ScanFailure) {
+            let loaded = try await client.loadTopology(isKept: false)
+            coordinator.topologyLoaded(loaded.topology, from: loaded.source, now: now)
         } catch {
             coordinator.topologyFailed(error, now: now)
         }
@@ -255,7 +252,12 @@ actor ScanRun {
 
     private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) async {
         do {
-            let status = try await links.status(of: node.address, fresh: fresh)
+            let status = try await client.pool.status(
+                of: node.address,
+                for: .reading,
+                isKept: false,
+                fresh: fresh
+            )
             coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
         } catch {
             coordinator.laneFailed(lane, error, now: now)
@@ -266,32 +268,24 @@ actor ScanRun {
     // MARK: Pages
 
     private func read(_ action: ScanAction) {
-        switch action {
-        case .readPage(let lane, let node, let cursor, let count):
-            guard let connection = openConnection(to: node, for: lane) else { return }
-            telemetry?.asked(lane, node, "SCAN", batchSize: 1)
-            connection.send(query.command(cursor: cursor, count: count)) { result in
-                self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
-                    let page = try reply.scanPage()
-                    return self.coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: self.now)
-                }
-            }
-        case .readSlots(let lane, let node, let reads):
-            guard let connection = openConnection(to: node, for: lane) else { return }
-            telemetry?.asked(lane, node, reads)
-            connection.send(joining: reads.commands) { result in
-                self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
-                    let readings = try reply.slotReadings(reads)
-                    return self.coordinator.slotsRead(lane, readings, now: self.now)
-                }
-            }
-        default:
-            break
+        guard let read = PageRead(action) else { return }
+        read.send(of: query, over: client.pool, hold: hold, telemetry: telemetry) { self.arrived(read, $0) }
+    }
+
+    private func arrived(_ read: PageRead, _ result: Result<FlatReply, ConnectionError>) {
+        guard outcome == nil else { return }
+        do throws(ScanFailure) {
+            let batch = try read.take(result, by: &coordinator, now: now)
+            telemetry?.answered(read.lane, with: batch)
+            if let batch { deliver(batch, now: now) }
+        } catch {
+            telemetry?.failed(read.lane, error)
         }
+        perform()
     }
 
     private func readWork(of node: ClusterNode) {
-        guard let connection = links.openConnection(to: node.address) else {
+        guard let connection = client.pool.openConnection(to: node.address, for: .reading) else {
             coordinator.workRead(of: node, nil, now: now)
             return
         }
@@ -302,46 +296,12 @@ actor ScanRun {
         }
     }
 
-    private func openConnection(to node: ClusterNode, for lane: LaneID) -> NodeConnection? {
-        if let connection = links.openConnection(to: node.address) { return connection }
-        let failure = ScanFailure(.rediscover, .unreachable, "the connection was lost", at: node.address)
-        coordinator.laneFailed(lane, failure, now: now)
-        return nil
-    }
-
-    private func arrived<Reply>(
-        _ lane: LaneID,
-        at address: NodeAddress,
-        _ result: Result<Reply, ConnectionError>,
-        _ hand: (Reply) throws(ReplyError) -> ScanBatch?
-    ) {
-        guard outcome == nil else { return }
-        switch result {
-        case .success(let reply):
-            do throws(ReplyError) {
-                let batch = try hand(reply)
-                telemetry?.answered(lane, with: batch)
-                if let batch { deliver(batch, now: now) }
-            } catch {
-                failed(lane, ScanFailure(error, at: address))
-            }
-        case .failure(let error):
-            failed(lane, ScanFailure(error))
-        }
-        perform()
-    }
-
-    private func failed(_ lane: LaneID, _ failure: ScanFailure) {
-        coordinator.laneFailed(lane, failure, now: now)
-        telemetry?.failed(lane, failure)
-    }
-
     /// Empty pages are passed over, but once a second one goes out to tell of progress.
     private func deliver(_ batch: ScanBatch, now: Duration) {
         guard !batch.keys.isEmpty || now - lastBatch >= .seconds(1) else { return }
         lastBatch = now
         buffer.append(batch)
-        if !buffer.hasRoom { links.gate.isClosed = true }
+        if !buffer.hasRoom { hold?.isFull = true }
     }
 
     // MARK: Time

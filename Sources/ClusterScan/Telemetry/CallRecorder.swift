@@ -38,18 +38,10 @@ final class CallRecorder {
     }
 
     /// Commands go out in one write.
-    func sent(_ commands: [Command], isJoined: Bool, at start: NIODeadline) {
-        var run: (name: CommandName, count: Int)?
-        for command in commands {
-            let name = CommandName(wire: command.encoded)
-            if let earlier = run, earlier.name == name {
-                run = (name, earlier.count + 1)
-            } else {
-                if let run { sent(run.name, run.count, isJoined: isJoined, at: start) }
-                run = (name, 1)
-            }
+    func sent(_ commands: Pipeline, isJoined: Bool, at start: NIODeadline) {
+        for (name, count) in CommandName.names(in: commands) {
+            sent(name, count, isJoined: isJoined, at: start)
         }
-        if let run { sent(run.name, run.count, isJoined: isJoined, at: start) }
     }
 
     /// So many commands of one name go out in one write.

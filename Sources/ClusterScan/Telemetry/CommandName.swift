@@ -28,6 +28,23 @@ package struct CommandName: Hashable, Sendable {
         }
     }
 
+    /// The names of commands that go out in one write, as far as equal ones follow each other.
+    static func names(in commands: Pipeline) -> [(name: CommandName, count: Int)] {
+        commands.encoded.withUnsafeReadableBytes { bytes in
+            var reader = WireReader(bytes: bytes)
+            var names: [(name: CommandName, count: Int)] = []
+            while let command = reader.nextCommand() {
+                let name = CommandName(wire: ByteBuffer(bytes: command))
+                if names.last?.name == name {
+                    names[names.count - 1].count += 1
+                } else {
+                    names.append((name, 1))
+                }
+            }
+            return names
+        }
+    }
+
     private init?(word: Slice<UnsafeRawBufferPointer>) {
         guard !word.isEmpty, word.count <= Self.longest else { return nil }
         for (index, character) in word.enumerated() {
@@ -89,6 +106,16 @@ private struct WireReader {
 
     mutating func skipHeader() -> Bool {
         number(after: UInt8(ascii: "*")) != nil
+    }
+
+    /// The bytes of the next command.
+    mutating func nextCommand() -> Slice<UnsafeRawBufferPointer>? {
+        let start = position
+        guard let words = number(after: UInt8(ascii: "*")) else { return nil }
+        for _ in 0..<words {
+            guard nextWord() != nil else { return nil }
+        }
+        return bytes[start..<position]
     }
 
     mutating func nextWord() -> Slice<UnsafeRawBufferPointer>? {

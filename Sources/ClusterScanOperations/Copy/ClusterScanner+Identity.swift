@@ -23,7 +23,7 @@ extension ClusterScanner {
         var ids: [RunID] = []
         for shard in topology.shards {
             do throws(ScanFailure) {
-                ids.append(try await pages.status(of: shard.primary.address, fresh: true).runID)
+                ids.append(try await client.status(of: shard.primary.address).runID)
             } catch {
                 throw ClusterScanError(error)
             }
@@ -36,7 +36,7 @@ extension ClusterScanner {
     func maximumArgumentBytes() async throws -> Int {
         var smallest = 512 << 20
         for shard in try await topology().shards {
-            let reply = try? await pages.send(
+            let reply = try? await client.send(
                 Command("CONFIG", "GET", "proto-max-bulk-len"),
                 to: shard.primary.address
             )

@@ -98,7 +98,7 @@ extension ClusterScanner {
         var keys: [[UInt8]] = []
         do throws(ConnectionError) {
             let command = Command([Array("COMMAND".utf8), Array("INFO".utf8), name])
-            info = try await pages.send(command, to: address)
+            info = try await client.send(command, to: address)
         } catch {
             throw ClusterScanError(ScanFailure(error))
         }
@@ -107,7 +107,7 @@ extension ClusterScanner {
         }
         do throws(ConnectionError) {
             let command = Command([Array("COMMAND".utf8), Array("GETKEYS".utf8)] + sample)
-            keys = (try await pages.send(command, to: address).array ?? []).compactMap(\.bytes)
+            keys = (try await client.send(command, to: address).array ?? []).compactMap(\.bytes)
         } catch {
             guard case .server(let reply) = error.kind, reply.code == "ERR" else {
                 throw ClusterScanError(ScanFailure(error))

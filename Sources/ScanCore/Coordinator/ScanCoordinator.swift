@@ -73,6 +73,9 @@ package struct ScanCoordinator: Sendable {
         if let topology { adoptIndices(of: topology) }
     }
 
+    /// Whether no slot waits for a node that failed.
+    package var isUntroubled: Bool { trouble.isEmpty }
+
     /// The actions decided on since the last call, in order.
     package mutating func takeActions() -> [ScanAction] {
         guard !actions.isEmpty else { return [] }

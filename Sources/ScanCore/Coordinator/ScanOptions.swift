@@ -87,6 +87,12 @@ public struct ScanOptions: Sendable {
         )
     }
 
+    /// Whether a page is read in the same way with other options, as far as ``policyOfPage`` depends on them.
+    package func readsPages(like other: ScanOptions) -> Bool {
+        count == other.count && strategy == other.strategy && readPreference == other.readPreference
+            && patience == other.patience
+    }
+
     /// One node at a time, and no faster than the caller asks.
     package var policyOfPage: ScanPolicy {
         ScanPolicy(

@@ -32,3 +32,16 @@ package struct ScanProgress: Sendable {
         lanes.map { (id: $0.key, record: $0.value) }.sorted { $0.id < $1.id }
     }
 }
+
+extension ScanProgress: Equatable {
+    /// Whether both stand at the same place of the same iteration. Lanes compare in their order: their names are
+    /// those of one process.
+    ///
+    /// - Complexity: O(number of lanes).
+    package static func == (one: ScanProgress, other: ScanProgress) -> Bool {
+        one.queryDigest == other.queryDigest && one.fingerprint == other.fingerprint
+            && one.keysReturned == other.keysReturned && one.wanted == other.wanted
+            && one.covered == other.covered && one.lanes.count == other.lanes.count
+            && zip(one.orderedLanes, other.orderedLanes).allSatisfy { $0.record == $1.record }
+    }
+}

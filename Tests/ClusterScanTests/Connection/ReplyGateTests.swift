@@ -6,6 +6,7 @@ struct ReplyGateTests {
     /// Stands for a connection.
     private final class Party {
         var isLetOn = false
+        var isWanted = true
         var id: ObjectIdentifier { ObjectIdentifier(self) }
     }
 
@@ -13,7 +14,11 @@ struct ReplyGateTests {
     private let large = ReplyGate.freeBytes * 10
 
     private func admits(_ gate: ReplyGate, _ party: Party, _ bytes: Int) -> Bool {
-        gate.admits(party.id, holding: bytes) { party.isLetOn = true }
+        gate.admits(party.id, holding: bytes) {
+            party.isWanted
+        } resume: {
+            party.isLetOn = true
+        }
     }
 
     @Test("small replies pass, whatever else is under way")
@@ -59,10 +64,24 @@ struct ReplyGateTests {
     func backpressure() {
         let gate = ReplyGate(sharedBytes: large * 10)
         let (first, second) = (Party(), Party())
-        gate.isClosed = true
+        first.isWanted = false
         #expect(!admits(gate, first, large))
         #expect(admits(gate, second, small))
-        gate.isClosed = false
+        first.isWanted = true
+        gate.reconsider()
         #expect(first.isLetOn)
+    }
+
+    @Test("a reply that its consumer does not want yet keeps no other one from going on")
+    func unwanted() {
+        let gate = ReplyGate(sharedBytes: 0)
+        let (first, second) = (Party(), Party())
+        first.isWanted = false
+        #expect(!admits(gate, first, large))
+        #expect(admits(gate, second, large))
+        first.isWanted = true
+        gate.reconsider()
+        #expect(first.isLetOn)
+        #expect(!admits(gate, second, large), "the first is the one that goes on beyond the bound")
     }
 }

@@ -1,0 +1,77 @@
+/// What nodes say about themselves and the cluster. Only on the event loop.
+extension NodeConnection {
+    /// Sends commands in one write and waits for their replies, error replies included.
+    private func ask(_ commands: [Command]) async throws(ConnectionError) -> [FlatReply] {
+        try await withCheckedContinuation { continuation in
+            send(commands, limit: .control) { continuation.resume(returning: $0) }
+        }.get()
+    }
+
+    /// Asks for `INFO server` and `CLUSTER NODES`.
+    func status() async throws(ScanFailure) -> NodeStatus {
+        do {
+            let replies = try await ask([Command("INFO", "server"), Command("CLUSTER", "NODES")])
+            guard replies.count == 2 else {
+                throw ScanFailure(.giveUp, .protocolViolation, "replies are missing", at: address)
+            }
+            return try NodeStatus(info: replies[0].value, nodes: replies[1].value, at: address)
+        } catch {
+            throw ScanFailure(recasting: error, at: address)
+        }
+    }
+
+    /// Asks for `CLUSTER SLOTS`.
+    func topology() async throws(ScanFailure) -> ClusterTopology {
+        do {
+            let reply: RESPValue
+            do {
+                reply = try await send(Command("CLUSTER", "SLOTS"))
+            } catch {
+                // What a server without cluster mode answers, or one so old that it has no such command.
+                guard case .server(let reply) = error.kind, reply.message.contains("cluster support disabled")
+                else {
+                    throw error
+                }
+                return ClusterTopology(standalone: address)
+            }
+            let topology = try ClusterSlotsReply(reply, asked: address).topology
+            guard !topology.shards.isEmpty else {
+                throw ScanFailure(
+                    .rediscover,
+                    .slotsNotCovered,
+                    "the node runs in cluster mode but knows no node that serves slots: is the cluster set up, and is "
+                        + "this node part of it (CLUSTER INFO)?",
+                    at: address
+                )
+            }
+            return topology
+        } catch {
+            throw ScanFailure(recasting: error, at: address)
+        }
+    }
+}
+
+extension NodeStatus {
+    /// Reads the replies to `INFO server` and `CLUSTER NODES`.
+    fileprivate init(info: RESPValue, nodes: RESPValue, at address: NodeAddress) throws(ScanFailure) {
+        if case .error(let error) = info { throw ScanFailure(error, at: address) }
+        guard let text = info.string else {
+            throw ScanFailure(
+                .giveUp,
+                .protocolViolation,
+                "INFO answered with something other than text",
+                at: address
+            )
+        }
+        do {
+            guard try ServerInfo(text).isCluster else {
+                self = try NodeStatus(standaloneInfo: text)
+                return
+            }
+            if case .error(let error) = nodes { throw ScanFailure(error, at: address) }
+            self = try NodeStatus(clusterNodes: nodes.string ?? "", info: text)
+        } catch {
+            throw ScanFailure(recasting: error, at: address)
+        }
+    }
+}
