@@ -101,14 +101,8 @@ private struct WireReader {
 
     private mutating func number(after mark: UInt8) -> Int? {
         guard position < bytes.count, bytes[position] == mark else { return nil }
-        var number = 0
-        position += 1
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\r") {
-            guard number < 1 << 40 else { return nil }
-            number = number * 10 + Int(bytes[position] &- UInt8(ascii: "0"))
-            position += 1
-        }
-        position += 2
-        return number
+        let digits = bytes[(position + 1)...].prefix { $0 != UInt8(ascii: "\r") }
+        position = digits.endIndex + 2
+        return Int(decimalDigits: digits)
     }
 }

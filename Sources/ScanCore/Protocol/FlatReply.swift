@@ -52,7 +52,7 @@ package struct FlatReply: Sendable {
             guard nodes.count >= 3, nodes[0].type == CSCAN_NODE_ARRAY.rawValue, nodes[0].length == 2 else {
                 throw .unexpected("not a page of SCAN")
             }
-            guard nodes[1].isString, let cursor = withBytes(of: nodes[1], UInt64.init(decimalDigits:)) else {
+            guard nodes[1].isString, let cursor = withBytes(of: nodes[1], UInt64.init(serverCursor:)) else {
                 throw .unexpected("the cursor is not an unsigned 64-bit decimal number")
             }
             return (cursor, try batch(from: 2, of: nodes))
@@ -199,17 +199,9 @@ extension cscan_node {
 }
 
 extension UInt64 {
-    /// Reads a number as servers write it: digits only, no leading zero.
-    fileprivate init?(decimalDigits digits: UnsafeRawBufferPointer) {
-        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
-        self = 0
-        for character in digits {
-            let digit = character &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            let (tens, overflow) = multipliedReportingOverflow(by: 10)
-            let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
-            guard !overflow, !carry else { return nil }
-            self = sum
-        }
+    /// Reads a number as servers write it: without a leading zero.
+    fileprivate init?(serverCursor digits: UnsafeRawBufferPointer) {
+        guard digits.first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+        self.init(decimalDigits: digits)
     }
 }

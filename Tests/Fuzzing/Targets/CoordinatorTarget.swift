@@ -27,10 +27,11 @@ enum CoordinatorTarget {
 
     private static func forgedProgress(_ input: inout FuzzInput) -> ScanProgress? {
         let body = input.bytes(Int(input.byte()))
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(contentsOf: body)
         writer.write(fixed: CRC32.checksum(of: body))
-        guard case .inProgress(let progress) = try? ScanCursor(Base64URL.encode(writer.bytes)).state else {
+        guard case .inProgress(let progress) = try? ScanCursor(Base64.text(writer.bytes, as: .urlSafe)).state
+        else {
             return nil
         }
         return progress
