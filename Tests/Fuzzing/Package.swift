@@ -64,7 +64,7 @@ let package = Package(
                 "Configuration/PasswordSource.swift", "Configuration/Profile.swift",
                 "Connection/AddressMapRule+Argument.swift", "Connection/ServerURL+Socket.swift",
                 "Connection/ServerURL.swift",
-                "Dump/Checkpoint.swift", "Dump/ResumeHint.swift", "ExitStatus.swift", "Output/Base64.swift",
+                "Dump/Checkpoint.swift", "Dump/ResumeHint.swift", "ExitStatus.swift",
                 "Output/BlockWriter.swift", "Output/CSVField.swift", "Output/EscapedText+String.swift",
                 "Output/EscapedText.swift", "Output/JSONLine.swift", "Output/JSONText+Bytes.swift",
                 "Output/JSONText.swift", "Output/KeyFormat.swift", "Output/NumberText.swift",
