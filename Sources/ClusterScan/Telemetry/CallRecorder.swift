@@ -38,10 +38,10 @@ final class CallRecorder {
     }
 
     /// Commands go out in one write.
-    func sent(_ commands: [Command], isJoined: Bool, at start: NIODeadline) {
+    func sent(_ wires: some Sequence<ByteBuffer>, isJoined: Bool, at start: NIODeadline) {
         var run: (name: CommandName, count: Int)?
-        for command in commands {
-            let name = CommandName(wire: command.encoded)
+        for wire in wires {
+            let name = CommandName(wire: wire)
             if let earlier = run, earlier.name == name {
                 run = (name, earlier.count + 1)
             } else {

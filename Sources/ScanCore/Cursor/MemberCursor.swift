@@ -28,13 +28,13 @@ public struct MemberCursor: Sendable, Hashable {
         }
     }
 
-    private enum State: Sendable, Hashable {
+    enum State: Sendable, Hashable {
         case start
         case inProgress(Progress)
         case finished
     }
 
-    private let state: State
+    let state: State
 
     /// The cursor that starts an iteration.
     public static let start = MemberCursor(state: .start)
@@ -57,35 +57,6 @@ public struct MemberCursor: Sendable, Hashable {
     /// Members handed out from the beginning to here; `nil` for the cursors that start and end an iteration.
     public var membersReturned: UInt64? {
         if case .inProgress(let progress) = state { progress.returned } else { nil }
-    }
-
-    /// Where to go on; `nil` if nothing is left.
-    ///
-    /// - Throws: ``ClusterScanError`` `invalidCursor` if the cursor belongs to another key or pattern.
-    package func progress(key: [UInt8], pattern: GlobPattern?) throws(ClusterScanError) -> Progress? {
-        let digest = ScanQuery(pattern: pattern).digest
-        switch state {
-        case .start:
-            return Progress(key: key, patternDigest: digest)
-        case .finished:
-            return nil
-        case .inProgress(let progress):
-            guard progress.key == key else {
-                throw ClusterScanError(
-                    .invalidCursor,
-                    "the cursor belongs to the key \(PrintableBytes.text(progress.key)): name that one, "
-                        + "or start from cursor 0"
-                )
-            }
-            guard progress.patternDigest == digest else {
-                throw ClusterScanError(
-                    .invalidCursor,
-                    "the cursor belongs to an iteration with another MATCH: repeat that exactly "
-                        + "(COUNT may change), or start from cursor 0"
-                )
-            }
-            return progress
-        }
     }
 }
 

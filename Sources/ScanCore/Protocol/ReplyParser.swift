@@ -1,6 +1,3 @@
-// Nothing of it is used here: a Swift import is what makes the linker take the library named in the module
-// map.
-import CHiredis
 import CHiredisSupport
 
 /// Cuts the bytes that a server sends into replies, with the reader of hiredis.
