@@ -123,6 +123,8 @@ let package = Package(
             ],
             swiftSettings: testSettings
         ),
+        // Holds the folders that the sources use against the table of Docs/Architecture.md.
+        .testTarget(name: "ArchitectureTests", swiftSettings: testSettings),
         // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
         // come out of the code they test.
         .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
