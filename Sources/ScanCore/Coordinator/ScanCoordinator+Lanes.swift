@@ -114,9 +114,7 @@ extension ScanCoordinator {
         }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
-        if record.claims != .all, keeps(.emitFilter) {
-            batch.filter(slots: record.claims)
-        }
+        if record.claims != .all { batch.filter(slots: record.claims) }
         trouble.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
@@ -177,7 +175,7 @@ extension ScanCoordinator {
             return
         }
         let served = openSlots.intersection(primary.slots)
-        let moving = keeps(.migratingSlots) ? served.intersection(primary.marked) : SlotSet()
+        let moving = served.intersection(primary.marked)
         var claims = served.subtracting(moving)
         guard !served.isEmpty else {
             abandonOpening(id, now: now)
@@ -233,7 +231,7 @@ extension ScanCoordinator {
             openDestination(id, record, testimony, now: now)
             return
         }
-        guard isSame(record.process, as: own) else {
+        guard record.process.isSameProcess(as: own) else {
             restart(id, reason: "its server process was replaced")
             suspectTopology(now: now)
             plan(now: now)
@@ -289,13 +287,11 @@ extension ScanCoordinator {
         guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
-            guard isSame(record.process, as: first), last.role == .primary, last.seesMajority,
-                last.configEpoch == record.process.epoch || !keeps(.credit),
+            guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
+                last.configEpoch == record.process.epoch,
                 first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
             else { return SlotSet() }
-            let marked = keeps(.credit) && keeps(.migratingSlots) ? last.marked : SlotSet()
-            guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
-            return record.claims.intersection(last.slots).subtracting(marked)
+            return record.claims.intersection(last.slots).subtracting(last.marked)
         case .migrationSource(let destination):
             return record.claims.intersection(
                 stillMigrating(from: record.process, to: destination, says: first)
@@ -320,10 +316,6 @@ extension ScanCoordinator {
         return record.claims.isDisjoint(
             with: stillMigrating(from: source, to: record.process.node, says: status)
         )
-    }
-
-    private func isSame(_ process: ProcessMark, as status: NodeStatus) -> Bool {
-        process.isSameProcess(as: status) || !keeps(.processIdentity) && process.node == status.nodeID.prefix
     }
 
     /// The slots that a source still sends to a destination, if nothing else about the source has changed.

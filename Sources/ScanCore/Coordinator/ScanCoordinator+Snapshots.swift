@@ -100,7 +100,7 @@ extension ScanCoordinator {
         var whole = 0
         var wholeKeys = 0
         for (snapshot, length) in zip(lane.reads.snapshots, readings.lengths) {
-            guard length < snapshot.limit || !keeps(.wholeSnapshots) else {
+            guard length < snapshot.limit else {
                 // It grew. What comes after it is read again, so that the lane goes on in order.
                 lane.sizes[snapshot.slot] = snapshot.limit * 2
                 break

@@ -220,10 +220,6 @@ package struct ScanCoordinator: Sendable {
         return report
     }
 
-    // MARK: Rules
-
-    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
-
     // MARK: Slots
 
     /// Slots that are wanted, not covered and not given up.

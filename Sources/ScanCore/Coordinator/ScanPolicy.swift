@@ -30,8 +30,6 @@ package struct ScanPolicy: Sendable {
     package var allowsUncoveredSlots: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
-    /// Rules that are broken on purpose. Empty, but for simulations that must notice.
-    package var brokenRules: Set<ScanRule> = []
 
     package init(
         maximumLanes: Int? = nil,
