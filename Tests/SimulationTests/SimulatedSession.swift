@@ -93,8 +93,8 @@ final class SimulatedSession {
         guard !isOver else { return }
         switch action {
         case .loadTopology: loadTopology()
-        case .readStatus(let lane, let node, let inquiry, let fresh):
-            readStatus(lane, node, inquiry, fresh: fresh)
+        case .readStatus(let lane, let node, let statusRequest, let fresh):
+            readStatus(lane, node, statusRequest, fresh: fresh)
         case .readPage, .readSlots:
             if buffer.count > readAhead { held.append(action) } else { read(action) }
         case .readWork(let node):
@@ -125,13 +125,13 @@ final class SimulatedSession {
         }
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ statusRequest: Int, fresh: Bool) {
         if !fresh, let connection = connections[node.address], connection.isOpen,
             let status = connection.status
         {
             timeline.schedule(after: 0) { [self] in
                 guard !isOver else { return }
-                tell(lane, inquiry, status)
+                tell(lane, statusRequest, status)
                 perform()
             }
             return
@@ -140,16 +140,16 @@ final class SimulatedSession {
             node.status(of: process)
         } then: { status in
             self.connections[node.address]?.status = status
-            self.tell(lane, inquiry, status)
+            self.tell(lane, statusRequest, status)
         }
     }
 
-    private func tell(_ lane: LaneID, _ inquiry: Int, _ status: NodeStatus) {
+    private func tell(_ lane: LaneID, _ statusRequest: Int, _ status: NodeStatus) {
         let isClosing = lanesWithPages.contains(lane)
         if !isClosing { openings[lane, default: [:]][status.nodeID] = status }
         let opening = isClosing ? openings[lane]?[status.nodeID] : nil
         let told = falsehood?.told(status, opening: opening) ?? status
-        coordinator.statusRead(lane, inquiry: inquiry, told, now: now)
+        coordinator.statusRead(lane, statusRequest: statusRequest, told, now: now)
     }
 
     private func read(_ action: ScanAction) {
@@ -177,7 +177,7 @@ final class SimulatedSession {
                 self.lanesWithPages.insert(lane)
                 let batch = self.coordinator.slotsRead(
                     lane,
-                    SlotReadings(
+                    SlotBurstReply(
                         keys: self.batch(reply.0.flatMap { $0 }),
                         lengths: reply.0.map(\.count),
                         counts: reply.1
@@ -190,7 +190,7 @@ final class SimulatedSession {
         }
     }
 
-    private func keys(of snapshot: SlotReads.Snapshot, in keyspace: SimulatedKeyspace) -> [Int] {
+    private func keys(of snapshot: SlotBurst.Snapshot, in keyspace: SimulatedKeyspace) -> [Int] {
         let keys = keyspace.keys(in: snapshot.slot).prefix(snapshot.limit)
         return Array(falsehood == .wholeSnapshots ? keys.prefix(snapshot.limit - 1) : keys)
     }

@@ -19,12 +19,12 @@ extension NodeConnection {
     }
 
     /// Takes snapshots of slots and asks for sizes. Only on the event loop.
-    func read(_ reads: SlotReads) async throws(ScanFailure) -> SlotReadings {
+    func read(_ reads: SlotBurst) async throws(ScanFailure) -> SlotBurstReply {
         let result = await withCheckedContinuation { continuation in
             send(joining: reads.commands) { continuation.resume(returning: $0) }
         }
         do {
-            return try result.get().slotReadings(reads)
+            return try result.get().slotBurstReply(reads)
         } catch let error as ConnectionError {
             throw ScanFailure(error)
         } catch let error as ReplyError {

@@ -201,10 +201,10 @@ package actor PageReader {
             } catch {
                 step.coordinator.topologyFailed(error, now: step.now)
             }
-        case .readStatus(let lane, let node, let inquiry, let fresh):
+        case .readStatus(let lane, let node, let statusRequest, let fresh):
             do {
                 let status = try await links.status(of: node.address, fresh: fresh)
-                step.coordinator.statusRead(lane, inquiry: inquiry, status, now: step.now)
+                step.coordinator.statusRead(lane, statusRequest: statusRequest, status, now: step.now)
             } catch {
                 step.coordinator.laneFailed(lane, error, now: step.now)
             }

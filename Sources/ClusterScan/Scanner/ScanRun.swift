@@ -243,20 +243,22 @@ actor ScanRun {
 
     private func inquire() {
         while inquiries < Self.mostInquiries, let action = waitingInquiries.popFirst() {
-            guard case .readStatus(let lane, let node, let inquiry, let fresh) = action else { continue }
+            guard case .readStatus(let lane, let node, let statusRequest, let fresh) = action else {
+                continue
+            }
             inquiries += 1
             Task {
-                await readStatus(lane, node, inquiry, fresh: fresh)
+                await readStatus(lane, node, statusRequest, fresh: fresh)
                 inquiries -= 1
                 inquire()
             }
         }
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) async {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ statusRequest: Int, fresh: Bool) async {
         do {
             let status = try await links.status(of: node.address, fresh: fresh)
-            coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
+            coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
         } catch {
             coordinator.laneFailed(lane, error, now: now)
         }
@@ -281,7 +283,7 @@ actor ScanRun {
             telemetry?.asked(lane, node, reads)
             connection.send(joining: reads.commands) { result in
                 self.arrived(lane, at: node.address, result) { reply throws(ReplyError) in
-                    let readings = try reply.slotReadings(reads)
+                    let readings = try reply.slotBurstReply(reads)
                     return self.coordinator.slotsRead(lane, readings, now: self.now)
                 }
             }

@@ -75,7 +75,7 @@ final class RunTelemetry {
     }
 
     /// A burst of snapshots is asked for, or of sizes alone.
-    func asked(_ lane: LaneID, _ node: ClusterNode, _ reads: SlotReads) {
+    func asked(_ lane: LaneID, _ node: ClusterNode, _ reads: SlotBurst) {
         let operation: CommandName =
             reads.snapshots.isEmpty ? "CLUSTER COUNTKEYSINSLOT" : "CLUSTER GETKEYSINSLOT"
         asked(lane, node, operation, batchSize: reads.snapshots.count + reads.counts.count)

@@ -15,7 +15,7 @@ struct ActiveLanes: Sendable {
             isPausing = lane.isPausing
             isResting = lane.isResting
             isGettingOn = lane.phase == .reading || lane.phase == .closing || isResting
-            walked = lane.isOwned ? lane.witnesses.last?.id : nil
+            walked = lane.isOwned ? lane.statusSources.last?.id : nil
         }
     }
 

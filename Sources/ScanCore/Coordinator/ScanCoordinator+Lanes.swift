@@ -1,33 +1,33 @@
 extension ScanCoordinator {
     // MARK: Asking
 
-    mutating func askWitnesses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
+    mutating func requestStatuses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
         guard var lane = lanes[id] else { return }
         lane.phase = phase
-        lane.statuses = [:]
-        lane.inquiry += 1
+        lane.receivedStatuses = [:]
+        lane.statusRequest += 1
         lane.isAskedAfresh = fresh
         lanes[id] = lane
-        askNextWitness(of: id)
+        requestNextStatus(of: id)
     }
 
-    /// Asks one witness after the other. At the end the last comes first: the source of a migration is asked
+    /// Asks one status source after the other. At the end the last comes first: the source of a migration is asked
     /// after its destination, so that nothing can have come back to it unnoticed.
-    private mutating func askNextWitness(of id: LaneID) {
+    private mutating func requestNextStatus(of id: LaneID) {
         guard let lane = lanes[id] else { return }
-        let silent = lane.witnesses.filter { lane.statuses[$0.id] == nil }
+        let silent = lane.statusSources.filter { lane.receivedStatuses[$0.id] == nil }
         guard let node = lane.phase == .closing ? silent.last : silent.first else { return }
-        act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: lane.isAskedAfresh))
+        act(.readStatus(id, of: node, statusRequest: lane.statusRequest, fresh: lane.isAskedAfresh))
     }
 
-    /// Goes on reading, or asks the witnesses once there is something to credit.
+    /// Goes on reading, or asks the status sources once there is something to credit.
     mutating func askForMore(_ id: LaneID, now: Duration) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         switch record.position {
         case .scan(let cursor):
             guard mayCall(node, for: id, now: now) else { return }
-            let count = pace(of: node).count
-            paces[node.id]?.called(keys: count, now: now)
+            let count = adaptiveCount(of: node).count
+            adaptiveCounts[node.id]?.called(keys: count, now: now)
             if lanes[id]?.phase != .reading { lanes[id]?.phase = .reading }
             act(.readPage(id, of: node, cursor: cursor, count: count))
         case .slots(let position):
@@ -36,20 +36,20 @@ extension ScanCoordinator {
             guard mayCall(node, for: id, now: now) else { return }
             askForSlots(id, from: position, now: now)
         case .walked:
-            askWitnesses(of: id, entering: .closing, fresh: true)
+            requestStatuses(of: id, entering: .closing, fresh: true)
         }
     }
 
     // MARK: Events
 
     /// A node has said what it is.
-    package mutating func statusRead(_ id: LaneID, inquiry: Int, _ status: NodeStatus, now: Duration) {
-        guard !isEnded, var lane = lanes[id], lane.inquiry == inquiry else { return }
+    package mutating func statusRead(_ id: LaneID, statusRequest: Int, _ status: NodeStatus, now: Duration) {
+        guard !isEnded, var lane = lanes[id], lane.statusRequest == statusRequest else { return }
         reachability.answered()
         for (peer, address) in status.peers {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }
-        guard lane.witnesses.contains(where: { $0.id == status.nodeID }) else {
+        guard lane.statusSources.contains(where: { $0.id == status.nodeID }) else {
             // An address is not an identity: somebody else answers there now, and maybe for ever.
             let node = lane.node
             let cause = ScanFailure(
@@ -58,37 +58,37 @@ extension ScanCoordinator {
                 "node \(status.nodeID) answers there, not \(node.id)",
                 at: node.address
             )
-            trouble.note(slotsAtStake(in: id), cause: cause, now: now)
+            stalled.note(slotsAtStake(in: id), cause: cause, now: now)
             scheduleGivingUp()
             restart(id, reason: "node \(status.nodeID.description.prefix(8)) answers at its address")
             suspectTopology(now: now)
             plan(now: now)
             return
         }
-        lane.statuses[status.nodeID] = status
+        lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
-        guard let testimony = lane.testimony else {
+        guard let statuses = lane.statuses else {
             if let record = progress.lanes[id], isOver(record, says: status) {
                 restart(id, reason: "the migration of its slots is over")
                 suspectTopology(now: now)
                 plan(now: now)
             } else {
-                askNextWitness(of: id)
+                requestNextStatus(of: id)
             }
             return
         }
         // In a large cluster they are long, and of no use once all are there.
-        lanes[id]?.statuses = [:]
+        lanes[id]?.receivedStatuses = [:]
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
                 if findDestination(of: id, record, now: now) { return }
-                reopen(id, record, testimony, now: now)
+                reopen(id, record, statuses, now: now)
             } else {
-                open(id, testimony, now: now)
+                open(id, statuses, now: now)
             }
         case .closing:
-            close(id, testimony, now: now)
+            close(id, statuses, now: now)
         case .resting, .reading, .pausing:
             break
         }
@@ -115,7 +115,7 @@ extension ScanCoordinator {
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
         if record.claims != .all { batch.filter(slots: record.claims) }
-        trouble.clear(record.claims)
+        stalled.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
         note(batch, of: id)
@@ -163,8 +163,8 @@ extension ScanCoordinator {
     // MARK: Opening
 
     /// R1: claims the open slots that the node itself says it serves.
-    private mutating func open(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
-        guard let own = testimony.first, let primary = testimony.last else { return }
+    private mutating func open(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
+        guard let own = statuses.first, let primary = statuses.last else { return }
         guard primary.role == .primary, primary.seesMajority else {
             abandonOpening(id, now: now)
             return
@@ -213,22 +213,22 @@ extension ScanCoordinator {
             .rediscover,
             .slotsNotCovered,
             "the node does not serve these slots as their primary, though another node says so",
-            at: lanes[id]?.witnesses.last?.address
+            at: lanes[id]?.statusSources.last?.address
         )
-        trouble.note(slotsAtStake(in: id), cause: cause, now: now)
+        stalled.note(slotsAtStake(in: id), cause: cause, now: now)
         lanes[id] = nil
         suspectTopology(now: now)
         scheduleGivingUp()
     }
 
     /// R7: a lane carries on only with the process that gave its cursor.
-    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration)
+    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ statuses: [NodeStatus], now: Duration)
     {
-        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else {
+        guard let lane = lanes[id], let own = statuses.first(where: { $0.nodeID == lane.node.id }) else {
             return
         }
         if record.process.run == 0 {
-            openDestination(id, record, testimony, now: now)
+            openDestination(id, record, statuses, now: now)
             return
         }
         guard record.process.isSameProcess(as: own) else {
@@ -238,7 +238,7 @@ extension ScanCoordinator {
             return
         }
         // After a failure the status is fresh: a lane that can no longer be credited is not worth finishing.
-        if lane.failures > 0, credit(for: record, testimony).isEmpty {
+        if lane.failures > 0, credit(for: record, statuses).isEmpty {
             restart(id, reason: "its node no longer serves its slots")
             suspectTopology(now: now)
             plan(now: now)
@@ -249,11 +249,11 @@ extension ScanCoordinator {
 
     // MARK: Closing
 
-    /// R3: credits what was read, as far as the witnesses bear it out; the rest is open again.
-    private mutating func close(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
+    /// R3: credits what was read, as far as the status sources bear it out; the rest is open again.
+    private mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], var record = progress.lanes[id] else { return }
         let read = readSlots(of: record)
-        let sound = credit(for: record, testimony)
+        let sound = credit(for: record, statuses)
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
         if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
@@ -268,7 +268,7 @@ extension ScanCoordinator {
         } else {
             if !earned.isEmpty { fruitlessLoads = 0 }
             progress.covered.formUnion(earned)
-            trouble.clear(earned)
+            stalled.clear(earned)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {
@@ -282,9 +282,9 @@ extension ScanCoordinator {
         }
     }
 
-    /// R3: the claims that may be credited, given what the witnesses say after the last page.
-    private func credit(for record: LaneRecord, _ testimony: [NodeStatus]) -> SlotSet {
-        guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
+    /// R3: the claims that may be credited, given what the status sources say after the last page.
+    private func credit(for record: LaneRecord, _ statuses: [NodeStatus]) -> SlotSet {
+        guard let first = statuses.first, let last = statuses.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
             guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,

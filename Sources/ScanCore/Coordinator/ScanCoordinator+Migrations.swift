@@ -48,7 +48,7 @@ extension ScanCoordinator {
             .slotsNotCovered,
             "the slots are marked as being migrated, but the other node is not known (redis-cli --cluster fix)"
         )
-        trouble.note(slots, cause: cause, now: now)
+        stalled.note(slots, cause: cause, now: now)
         suspectTopology(now: now)
         scheduleGivingUp()
     }
@@ -75,11 +75,11 @@ extension ScanCoordinator {
     mutating func openDestination(
         _ id: LaneID,
         _ record: LaneRecord,
-        _ testimony: [NodeStatus],
+        _ statuses: [NodeStatus],
         now: Duration
     ) {
-        guard case .migrationDestination(let source) = record.purpose, let first = testimony.first,
-            let last = testimony.last
+        guard case .migrationDestination(let source) = record.purpose, let first = statuses.first,
+            let last = statuses.last
         else { return }
         let moving = record.claims.intersection(
             stillMigrating(from: source, to: record.process.node, says: first)

@@ -45,9 +45,9 @@ extension ScanCoordinator {
 
     mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
-        let most = pace(of: lane.node).count
+        let most = adaptiveCount(of: lane.node).count
         let slotsPerBurst = Self.slotsPerBurst(of: most)
-        var reads = SlotReads()
+        var reads = SlotBurst()
         var keys = 0
         var unknown: [HashSlot] = []
         // In order: a slot read ahead of one that did not fit would be read again by whoever resumes.
@@ -64,7 +64,7 @@ extension ScanCoordinator {
                 || (keys > 0 && keys + size > most)
             guard isFull else {
                 reads.snapshots.append(
-                    SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
+                    SlotBurst.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
                 )
                 keys += size
                 continue
@@ -75,7 +75,7 @@ extension ScanCoordinator {
         lanes[id]?.reads = reads
         lanes[id]?.phase = .reading
         // To ask for a size costs about as much as to look at a key.
-        paces[lane.node.id]?.called(keys: keys + unknown.count, now: now)
+        adaptiveCounts[lane.node.id]?.called(keys: keys + unknown.count, now: now)
         act(.readSlots(id, of: lane.node, reads))
     }
 
@@ -90,7 +90,7 @@ extension ScanCoordinator {
     /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
     package mutating func slotsRead(
         _ id: LaneID,
-        _ readings: consuming SlotReadings,
+        _ readings: consuming SlotBurstReply,
         now: Duration
     ) -> ScanBatch? {
         guard !isEnded, var lane = lanes[id], var record = progress.lanes[id], lane.phase == .reading,
@@ -129,7 +129,7 @@ extension ScanCoordinator {
         if let pattern = query.pattern, !pattern.matchesEverything {
             batch.filter { pattern.matches($0) }
         }
-        trouble.clear(record.claims)
+        stalled.clear(record.claims)
         lane.failures = 0
         lanes[id] = lane
         tally.pages += 1

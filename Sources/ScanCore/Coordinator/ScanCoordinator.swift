@@ -23,7 +23,7 @@ package struct ScanCoordinator: Sendable {
     var load = TopologyLoad.idle
     /// Failed or fruitless looks at the topology in a row.
     var fruitlessLoads = 0
-    var trouble = TroubleLog()
+    var stalled = StalledSlots()
     var reachability = Reachability()
     /// Slots that were given up.
     var abandoned = SlotSet()
@@ -38,7 +38,7 @@ package struct ScanCoordinator: Sendable {
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
     /// How the nodes are asked, by node.
-    var paces: [NodeID: NodePace] = [:]
+    var adaptiveCounts: [NodeID: AdaptiveCount] = [:]
     var backoff: Backoff
     var isEnded = false
 
@@ -127,7 +127,7 @@ package struct ScanCoordinator: Sendable {
             return
         }
         fruitlessLoads += 1
-        trouble.note(openSlots, cause: failure, now: now)
+        stalled.note(openSlots, cause: failure, now: now)
         pauseTopology(reason: failure, now: now)
         giveUpWhatIsOverdue(now: now)
     }
@@ -144,13 +144,13 @@ package struct ScanCoordinator: Sendable {
         for id in lanes.pausing.filter({ lanes[$0]?.isPausing(until: now) ?? false }).sorted() {
             guard hasRoom || !isGettingOn else {
                 // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
-                trouble.clear(slotsAtStake(in: id))
+                stalled.clear(slotsAtStake(in: id))
                 lanes[id] = nil
                 leaveUnattended(id)
                 continue
             }
             lookUpNodes(of: id)
-            askWitnesses(of: id, entering: .opening, fresh: true)
+            requestStatuses(of: id, entering: .opening, fresh: true)
         }
         giveUpWhatIsOverdue(now: now)
     }

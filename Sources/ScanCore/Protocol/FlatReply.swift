@@ -60,7 +60,7 @@ package struct FlatReply: Sendable {
     }
 
     /// Reads the joined replies to a burst: arrays of keys, then numbers.
-    package func slotReadings(snapshots: Int, counts sizes: Int) throws(ReplyError) -> SlotReadings {
+    package func slotBurstReply(snapshots: Int, counts sizes: Int) throws(ReplyError) -> SlotBurstReply {
         try nodes.withNodes { (nodes) throws(ReplyError) in
             var failure: ReplyError?
             var lengths: [Int] = []
@@ -100,13 +100,13 @@ package struct FlatReply: Sendable {
                 throw .unexpected("replies are missing")
             }
             let keys = KeyBatch(arena: arena, spans: spans, byteCount: byteCount)
-            return SlotReadings(keys: keys, lengths: lengths, counts: counts)
+            return SlotBurstReply(keys: keys, lengths: lengths, counts: counts)
         }
     }
 
     /// Reads the joined replies to a burst, if they are what was asked for.
-    package func slotReadings(_ reads: SlotReads) throws(ReplyError) -> SlotReadings {
-        let readings = try slotReadings(snapshots: reads.snapshots.count, counts: reads.counts.count)
+    package func slotBurstReply(_ reads: SlotBurst) throws(ReplyError) -> SlotBurstReply {
+        let readings = try slotBurstReply(snapshots: reads.snapshots.count, counts: reads.counts.count)
         try readings.verify(against: reads.snapshots)
         return readings
     }

@@ -17,7 +17,7 @@ enum RepliesTarget {
         let (snapshots, counts) = (Int(input.byte() % 4), Int(input.byte() % 4))
         let stream = input.all()
         if let joined = parse(stream, joining: snapshots + counts),
-            let readings = try? joined.slotReadings(snapshots: snapshots, counts: counts)
+            let readings = try? joined.slotBurstReply(snapshots: snapshots, counts: counts)
         {
             try promise(readings.lengths.reduce(0, +) == readings.keys.count, "lengths do not add up")
             try promise(readings.counts.allSatisfy { $0 >= 0 }, "a negative size")

@@ -1,5 +1,5 @@
 /// One burst of reading by slot: snapshots to take, and slots whose sizes to ask for in the same write.
-package struct SlotReads: Hashable, Sendable {
+package struct SlotBurst: Hashable, Sendable {
     /// One `CLUSTER GETKEYSINSLOT`.
     package struct Snapshot: Hashable, Sendable {
         package var slot: HashSlot

@@ -3,7 +3,7 @@
 /// Without a fixed COUNT it is the server's time that is fixed: what the server itself says it spent on our
 /// calls tells what a key costs there, and whether others use the server tells how long a call may hold them
 /// up. Times measured on this side would not do: they hold the network and our own delays as well.
-struct NodePace: Sendable {
+struct AdaptiveCount: Sendable {
     private let fixedCount: Int?
     private let latencyBudget: Duration
     private let callsPerSecond: Double?

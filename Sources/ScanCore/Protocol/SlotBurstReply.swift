@@ -1,5 +1,5 @@
-/// The answer to ``SlotReads``: the keys of all snapshots in one batch, one slot after the other.
-package struct SlotReadings: Sendable {
+/// The answer to ``SlotBurst``: the keys of all snapshots in one batch, one slot after the other.
+package struct SlotBurstReply: Sendable {
     package var keys: KeyBatch
     /// How many of the keys each snapshot has.
     package var lengths: [Int]
@@ -16,7 +16,7 @@ package struct SlotReadings: Sendable {
     ///
     /// Of each slot one key is looked at: that shows a server, or something in between, that answers another
     /// question, and costs next to nothing.
-    func verify(against snapshots: [SlotReads.Snapshot]) throws(ReplyError) {
+    func verify(against snapshots: [SlotBurst.Snapshot]) throws(ReplyError) {
         var first = 0
         for (snapshot, length) in zip(snapshots, lengths) {
             guard length <= snapshot.limit else {
