@@ -159,11 +159,17 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and its single steps.
+        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and single steps of what decides.
         .executableTarget(
             name: "scan-benchmark",
             dependencies: ["ClusterScan"],
             path: "Tests/Benchmarks/ScanBenchmark",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "core-benchmark",
+            dependencies: ["ScanCore"],
+            path: "Tests/Benchmarks/CoreBenchmark",
             swiftSettings: swiftSettings
         ),
         .testTarget(

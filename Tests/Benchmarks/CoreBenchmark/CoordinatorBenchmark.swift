@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// Drives a coordinator with answers made up at once, so that nothing but its own work is timed.
 enum CoordinatorBenchmark {
