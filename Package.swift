@@ -159,7 +159,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and single steps of what decides.
+        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and single steps of what
+        // decides.
         .executableTarget(
             name: "scan-benchmark",
             dependencies: ["ClusterScan"],
@@ -183,7 +184,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds that.
+        // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds
+        // that.
         .testTarget(
             name: "FuzzingTests",
             dependencies: ["ClusterScan", "ClusterScanOperations", "cluster-scan"],

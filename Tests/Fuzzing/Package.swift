@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// For run.sh, which puts it next to links to the sources: the parts that read what comes from outside, without the
-// event loop and without TLS, which take minutes to build with instrumentation and have no part in this.
+// For run.sh, which puts it next to links to the sources: the parts that read what comes from outside,
+// without the event loop and without TLS, which take minutes to build with instrumentation and have no part
+// in this.
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -25,7 +25,8 @@ final class SimulatedSession {
     private let start: Int
     private let readAhead: Int
     private let falsehood: Falsehood?
-    /// What nodes said when lanes opened, and the lanes that have read since: what comes next is their closing.
+    /// What nodes said when lanes opened, and the lanes that have read since: what comes next is their
+    /// closing.
     private var openings: [LaneID: [NodeID: NodeStatus]] = [:]
     private var lanesWithPages: Set<LaneID> = []
     /// `COUNT`, where it does not adapt: small, as dictionaries are.

@@ -2,7 +2,7 @@ import CoreMetrics
 import DequeModule
 import NIOCore
 
-/// Counts and times the calls on one connection. Exists only where somebody counts, and belongs to the
+/// Counts and times the calls on one connection. Exists only where they are counted, and belongs to the
 /// connection's event loop.
 ///
 /// Calls of one command that go out in one write are counted one by one and timed together, up to their last

@@ -2,7 +2,7 @@ package import NIOCore
 
 /// The name of a command in capitals, as labels and spans tell it: `SCAN`, `CLUSTER GETKEYSINSLOT`.
 ///
-/// Only a name. Of a command that is no name, or a long one, nothing is told (`OTHER`), and second words are
+/// Only a name. Of a command that is no name, or a long one, nothing is said (`OTHER`), and second words are
 /// taken from a list: an argument may be the name of a key.
 package struct CommandName: Hashable, Sendable {
     /// Up to 24 characters, filled with zeros, so that comparing and hashing takes no memory.

@@ -2,7 +2,8 @@ import CoreMetrics
 import Logging
 import Tracing
 
-/// Who listens to a scanner, found out once: what nobody listens to is `nil`, so that it costs a comparison.
+/// What listens to a scanner, found out once: what is not listened to is `nil`, so that it costs a
+/// comparison.
 struct Observation: Sendable {
     /// Messages; `nil` if they would be dropped.
     let logger: Logger?

@@ -39,7 +39,7 @@ final class RunSpans {
             attributes["cluster_scan.retries"] = report.retries
             attributes["cluster_scan.uncovered_slots"] = report.uncovered.count
         }
-        // Whom nobody wants to go on has not failed.
+        // What was cancelled has not failed.
         if outcome == .failed, case .failure(let error) = result { Self.record(error, in: whole) }
         if outcome == .incomplete {
             whole.setStatus(SpanStatus(code: .error, message: "slots were given up"))

@@ -16,8 +16,8 @@ package struct ByteWriter {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// A number in as few bytes as it needs, 1 to 10: seven bits a byte, the lowest first, the high bit set on
-    /// all bytes but the last (LEB128).
+    /// A number in as few bytes as it needs, 1 to 10: seven bits a byte, the lowest first, the high bit set
+    /// on all bytes but the last (LEB128).
     package mutating func write(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {

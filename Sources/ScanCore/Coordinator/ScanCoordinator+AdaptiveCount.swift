@@ -22,11 +22,11 @@ extension ScanCoordinator {
         return true
     }
 
-    /// A node has told about its work.
+    /// A node has answered about its work.
     ///
     /// - Parameters:
     ///   - node: The node.
-    ///   - statistics: What it told; `nil` if it does not tell, or could not be asked.
+    ///   - statistics: What it says; `nil` if it does not say, or could not be asked.
     ///   - now: The time since the start.
     package mutating func workRead(of node: ClusterNode, _ statistics: CommandStatistics?, now: Duration) {
         guard !isEnded, let before = adaptiveCounts[node.id] else { return }

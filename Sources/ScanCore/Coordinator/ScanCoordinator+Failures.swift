@@ -64,8 +64,8 @@ extension ScanCoordinator {
         plan(now: now)
     }
 
-    /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so this
-    /// is not the time that patience measures.
+    /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so
+    /// this is not the time that patience measures.
     package mutating func readHeld(_ id: LaneID) {
         stalled.clear(slotsAtStake(in: id))
     }
@@ -97,7 +97,7 @@ extension ScanCoordinator {
 
     // MARK: R8
 
-    /// Makes sure that somebody looks when patience ends.
+    /// Has the driver call when patience ends.
     mutating func scheduleGivingUp() {
         guard let oldest = stalled.oldest else { return }
         act(.wake(at: oldest + policy.patience))

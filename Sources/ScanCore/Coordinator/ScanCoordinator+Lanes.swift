@@ -11,8 +11,8 @@ extension ScanCoordinator {
         requestNextStatus(of: id)
     }
 
-    /// Asks one status source after the other. At the end the last comes first: the source of a migration is asked
-    /// after its destination, so that nothing can have come back to it unnoticed.
+    /// Asks one status source after the other. At the end the last comes first: the source of a migration is
+    /// asked after its destination, so that nothing can have come back to it unnoticed.
     private mutating func requestNextStatus(of id: LaneID) {
         guard let lane = lanes[id] else { return }
         let silent = lane.statusSources.filter { lane.receivedStatuses[$0.id] == nil }
@@ -50,7 +50,7 @@ extension ScanCoordinator {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }
         guard lane.statusSources.contains(where: { $0.id == status.nodeID }) else {
-            // An address is not an identity: somebody else answers there now, and maybe for ever.
+            // An address is not an identity: another node answers there now, and maybe for ever.
             let node = lane.node
             let cause = ScanFailure(
                 .rediscover,
@@ -113,7 +113,7 @@ extension ScanCoordinator {
             return nil
         }
         var batch = keys
-        // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
+        // R2: keys of slots the lane has not claimed belong to another lane, or to none.
         if record.claims != .all { batch.filter(slots: record.claims) }
         stalled.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
@@ -152,7 +152,7 @@ extension ScanCoordinator {
         if let node = lanes[id]?.handOut(keys: batch.count) { readNodes.insert(node) }
     }
 
-    /// Tells of a lane that begins.
+    /// Reports a lane that begins.
     mutating func began(_ id: LaneID) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         tally.lanes += 1

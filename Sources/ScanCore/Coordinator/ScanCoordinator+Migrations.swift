@@ -1,6 +1,6 @@
 /// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys
 /// only move from source to destination, so a key that is there throughout is seen by the first read or,
-/// having moved before that, by the second. Nobody waits for the migration to end; if it ends or turns
+/// having moved before that, by the second. The end of the migration is not waited for; if it ends or turns
 /// round meanwhile, the slot is read anew.
 extension ScanCoordinator {
     /// One lane takes no more moving slots than this, so that little is lost when one migration ends.

@@ -24,8 +24,8 @@ extension ScanCoordinator {
         }
     }
 
-    /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a node that
-    /// is down does not keep those behind it from being read.
+    /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a
+    /// node that is down does not keep those behind it from being read.
     var hasRoom: Bool {
         policy.maximumLanes.map { lanes.working < $0 } ?? true
     }
@@ -39,7 +39,7 @@ extension ScanCoordinator {
         unattended.insert(id, at: isNewest ? unattended.count : unattended.firstIndex { $0 > id } ?? 0)
     }
 
-    /// Takes up the lanes of the cursor that nobody works on.
+    /// Takes up the lanes of the cursor that are not worked on.
     private mutating func resumeRecordedLanes(in topology: ClusterTopology, now: Duration) {
         while hasRoom, let id = unattended.popFirst() {
             guard let record = progress.lanes[id], lanes[id] == nil else { continue }
@@ -83,7 +83,7 @@ extension ScanCoordinator {
         lane.node.id.prefix == record.process.node
     }
 
-    /// Once the source of a migration has told where its destination is: begins there, or starts over.
+    /// Once the source of a migration has said where its destination is: begins there, or starts over.
     ///
     /// - Returns: Whether the lane had to be pointed elsewhere, so that what was said is not to be acted on.
     mutating func findDestination(of id: LaneID, _ record: LaneRecord, now: Duration) -> Bool {
@@ -182,7 +182,7 @@ extension ScanCoordinator {
     }
 
     /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone:
-    /// their own nodes know better than hearsay, and are asked before anything is credited.
+    /// their own nodes know better than others, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for id in lanes.pausing.sorted() {

@@ -37,8 +37,8 @@ extension ScanCoordinator {
     /// Up to this many slots are read whole rather than filtered out of a walk over the node.
     private static let fewSlots = 64
     /// How many slots are read, and how many sizes asked for, at once, where a burst may hold so many keys: a
-    /// sixteenth of them, so that the calls cost a server little beside the keys. Where bursts may be large, as
-    /// over a network with long round trips, small slots do not make them small.
+    /// sixteenth of them, so that the calls cost a server little beside the keys. Where bursts may be large,
+    /// as over a network with long round trips, small slots do not make them small.
     private static func slotsPerBurst(of keys: Int) -> Int { max(64, keys / 16) }
 
     // MARK: Asking
@@ -50,7 +50,8 @@ extension ScanCoordinator {
         var reads = SlotBurst()
         var keys = 0
         var unknown: [HashSlot] = []
-        // In order: a slot read ahead of one that did not fit would be read again by whoever resumes.
+        // In order: a slot read ahead of one that did not fit would be read again by the process that
+        // resumes.
         var isFull = false
         for slot in record.claims.slots(from: position) {
             guard let size = lane.sizes[slot] else {

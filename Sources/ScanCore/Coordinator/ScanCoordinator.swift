@@ -17,7 +17,7 @@ package struct ScanCoordinator: Sendable {
     var readNodes: Set<NodeID> = []
 
     var lanes = ActiveLanes()
-    /// Lanes of ``progress`` that nobody works on, in order; some may have gone since they were put here.
+    /// Lanes of ``progress`` that are not worked on, in order; some may have gone since they were put here.
     var unattended: Deque<LaneID>
     var nextLane: UInt64
     var load = TopologyLoad.idle
@@ -55,7 +55,8 @@ package struct ScanCoordinator: Sendable {
     /// - Parameters:
     ///   - progress: Where the iteration stands.
     ///   - query: What it looks for.
-    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be old.
+    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be
+    ///     old.
     ///   - policy: How to go about it.
     package init(
         progress: ScanProgress,
@@ -98,16 +99,16 @@ package struct ScanCoordinator: Sendable {
     /// The topology was read.
     ///
     /// - Parameters:
-    ///   - topology: What was told.
-    ///   - teller: The address that told it; `nil` if that does not matter.
+    ///   - topology: What the node answered.
+    ///   - source: The address that answered; `nil` if that does not matter.
     ///   - now: The time since the start.
     package mutating func topologyLoaded(
         _ topology: ClusterTopology,
-        from teller: NodeAddress? = nil,
+        from source: NodeAddress? = nil,
         now: Duration
     ) {
         guard !isEnded else { return }
-        reachability.told(topology, from: teller)
+        reachability.topologyRead(topology, from: source)
         load = .idle
         tally.topologyLoads += 1
         self.topology = topology
@@ -117,7 +118,7 @@ package struct ScanCoordinator: Sendable {
         plan(now: now)
     }
 
-    /// No node told the topology.
+    /// No node answered with the topology.
     package mutating func topologyFailed(_ failure: ScanFailure, now: Duration) {
         guard !isEnded else { return }
         load = .idle

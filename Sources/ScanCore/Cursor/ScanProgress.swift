@@ -32,3 +32,18 @@ package struct ScanProgress: Sendable {
         lanes.map { (id: $0.key, record: $0.value) }.sorted { $0.id < $1.id }
     }
 }
+
+extension ClusterTopology {
+    /// Names the primaries that serve slots, in order: the node indices in a cursor mean the same nodes
+    /// wherever the fingerprint is the same. Addresses, replicas and the distribution of slots do not
+    /// change it.
+    ///
+    /// - Complexity: O(number of shards).
+    public var fingerprint: UInt32 {
+        var checksum = CRC32()
+        for shard in shards {
+            checksum.update(shard.primary.id.description.utf8)
+        }
+        return checksum.value
+    }
+}

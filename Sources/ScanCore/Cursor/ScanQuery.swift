@@ -23,7 +23,7 @@ public struct ScanQuery: Hashable, Sendable {
     public var slots: SlotSet { pattern?.impliedSlots.slots ?? .all }
 
     /// Names the query in a cursor: FNV-1a over the parts, each led by its length so that no two queries
-    /// run together. It guards against mistakes, not against an adversary: whoever can make cursors can
+    /// run together. It guards against mistakes, not against an adversary: a caller who can make cursors can
     /// choose queries.
     package var digest: UInt64 {
         var hash = FNV1a()

@@ -30,21 +30,6 @@ package struct FlatReply: Sendable {
         }
     }
 
-    /// Reads a reply that is an integer, such as that to `CLUSTER COUNTKEYSINSLOT`.
-    package func integer() throws(ReplyError) -> Int64 {
-        try refuseError()
-        return try nodes.withNodes { (nodes) throws(ReplyError) in
-            guard nodes[0].type == CSCAN_NODE_INTEGER.rawValue else { throw .unexpected("not an integer") }
-            return nodes[0].value
-        }
-    }
-
-    /// Reads a reply that is an array of strings, such as that to `CLUSTER GETKEYSINSLOT`.
-    package func keys() throws(ReplyError) -> KeyBatch {
-        try refuseError()
-        return try nodes.withNodes { (nodes) throws(ReplyError) in try batch(from: 0, of: nodes) }
-    }
-
     /// Reads the reply to `SCAN`.
     package func scanPage() throws(ReplyError) -> (cursor: UInt64, keys: KeyBatch) {
         try refuseError()

@@ -6,8 +6,8 @@ import ScanCore
     import Darwin
 #endif
 
-/// Times the single steps of a scan, without a server; or does a fixed amount of the coordinator's work, to count
-/// its instructions.
+/// Times the single steps of a scan, without a server; or does a fixed amount of the coordinator's work, to
+/// count its instructions.
 @main
 enum CoreBenchmark {
     static func main() throws {

@@ -26,8 +26,6 @@ enum RepliesTarget {
         guard let reply = parse(stream, joining: 1) else { return }
         let value = reply.value
         if let page = try? reply.scanPage() { try consistent(page.keys) }
-        if let keys = try? reply.keys() { try consistent(keys) }
-        if let number = try? reply.integer() { try promise(value.integer == number, "two integers") }
         if let error = reply.error { try self.error(error.message) }
         if let slots = try? ClusterSlotsReply(value, asked: asked) { try topology(slots.topology) }
         if let text = value.string {

@@ -49,3 +49,13 @@ package enum HexadecimalDigits {
         return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 }
+
+extension FixedWidthInteger {
+    /// The sum, or the number next to it that there is: for numbers that come from outside, where an overflow
+    /// must not end the process.
+    package func addingClamped(_ other: Self) -> Self {
+        let (sum, overflows) = addingReportingOverflow(other)
+        guard overflows else { return sum }
+        return other < 0 ? .min : .max
+    }
+}
