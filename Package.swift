@@ -123,6 +123,8 @@ let package = Package(
             ],
             swiftSettings: testSettings
         ),
+        // Holds the folders that the sources use against the table of Docs/Architecture.md.
+        .testTarget(name: "ArchitectureTests", swiftSettings: testSettings),
         // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
         // come out of the code they test.
         .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
@@ -157,11 +159,18 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and its single steps.
+        // What Tests/Benchmarks/run.sh measures of the library: whole scans, and single steps of what
+        // decides.
         .executableTarget(
             name: "scan-benchmark",
             dependencies: ["ClusterScan"],
             path: "Tests/Benchmarks/ScanBenchmark",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "core-benchmark",
+            dependencies: ["ScanCore"],
+            path: "Tests/Benchmarks/CoreBenchmark",
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -175,7 +184,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds that.
+        // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds
+        // that.
         .testTarget(
             name: "FuzzingTests",
             dependencies: ["ClusterScan", "ClusterScanOperations", "cluster-scan"],

@@ -202,7 +202,7 @@ def main():
         program, client = arguments.products / "cluster-scan", arguments.work / "bin/foreground"
         others = foreground.measure(cluster, program, client, arguments.rounds, say)
     say("single steps")
-    steps = output(str(arguments.products / "scan-benchmark"), "micro")
+    steps = output(str(arguments.products / "core-benchmark"))
     text = report.markdown(facts, scans, patterns, others, missing, steps, load_before > os.cpu_count() / 2)
     print(text)
     arguments.output.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,7 @@ cd "$here/../.."
 . docker/requirements.sh
 require servers hiredis
 
-for product in cluster-scan sample-keys scan-benchmark; do
+for product in cluster-scan sample-keys scan-benchmark core-benchmark; do
     swift build --configuration release --product "$product" >&2
 done
 mkdir "$work/bin"

@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// For run.sh, which puts it next to links to the sources: the parts that read what comes from outside, without the
-// event loop and without TLS, which take minutes to build with instrumentation and have no part in this.
+// For run.sh, which puts it next to links to the sources: the parts that read what comes from outside,
+// without the event loop and without TLS, which take minutes to build with instrumentation and have no part
+// in this.
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -64,7 +65,7 @@ let package = Package(
                 "Configuration/PasswordSource.swift", "Configuration/Profile.swift",
                 "Connection/AddressMapRule+Argument.swift", "Connection/ServerURL+Socket.swift",
                 "Connection/ServerURL.swift",
-                "Dump/Checkpoint.swift", "Dump/ResumeHint.swift", "ExitStatus.swift", "Output/Base64.swift",
+                "Dump/Checkpoint.swift", "Dump/ResumeHint.swift", "ExitStatus.swift",
                 "Output/BlockWriter.swift", "Output/CSVField.swift", "Output/EscapedText+String.swift",
                 "Output/EscapedText.swift", "Output/JSONLine.swift", "Output/JSONText+Bytes.swift",
                 "Output/JSONText.swift", "Output/KeyFormat.swift", "Output/NumberText.swift",

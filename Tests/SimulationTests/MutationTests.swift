@@ -1,13 +1,12 @@
-import ScanCore
 import Testing
 
-@Suite("The simulation notices a broken rule")
+@Suite("The simulation notices when a rule has no effect")
 struct MutationTests {
-    @Test("each rule that is switched off is caught", arguments: ScanRule.allCases)
-    func mutation(_ rule: ScanRule) async {
-        let result = await SeedRun(seeds: 20_000, broken: rule, stopsAtFailure: true).run()
+    @Test("each falsehood that undoes a rule is caught", arguments: Falsehood.allCases)
+    func mutation(_ falsehood: Falsehood) async {
+        let result = await SeedRun(seeds: 20_000, falsehood: falsehood, stopsAtFailure: true).run()
         let first = result.failures.first
-        print("without \(rule): caught after \(result.simulations) simulations", first.map { "\($0)" } ?? "")
-        #expect(first != nil, "nobody would notice if \(rule) were gone")
+        print("\(falsehood): caught after \(result.simulations) simulations", first.map { "\($0)" } ?? "")
+        #expect(first != nil, "no seed shows that \(falsehood) undoes a rule")
     }
 }

@@ -56,7 +56,7 @@ struct QuietCluster {
         return (page?.next ?? 0, Self.batch(page?.keys ?? []))
     }
 
-    func snapshot(_ node: ClusterNode, _ snapshot: SlotReads.Snapshot) -> KeyBatch {
+    func snapshot(_ node: ClusterNode, _ snapshot: SlotBurst.Snapshot) -> KeyBatch {
         Self.batch((nodes[node.id]?.keyspace.keys(in: snapshot.slot) ?? []).prefix(snapshot.limit))
     }
 

@@ -66,17 +66,17 @@ struct QuietIteration {
         case .loadTopology:
             topologyLoads += 1
             coordinator.topologyLoaded(cluster.topology, now: .zero)
-        case .readStatus(let lane, let node, let inquiry, _):
+        case .readStatus(let lane, let node, let statusRequest, _):
             statusQuestions += 1
             if let status = cluster.status(of: node) {
-                coordinator.statusRead(lane, inquiry: inquiry, status, now: .zero)
+                coordinator.statusRead(lane, statusRequest: statusRequest, status, now: .zero)
             }
         case .readPage(let lane, let node, let cursor, let count):
             let page = cluster.scan(node, cursor, count: count)
             hand(coordinator.pageRead(lane, next: page.next, keys: page.keys, now: .zero))
         case .readSlots(let lane, let node, let reads):
             let snapshots = reads.snapshots.map { cluster.snapshot(node, $0) }
-            let readings = SlotReadings(
+            let readings = SlotBurstReply(
                 keys: KeyBatch(snapshots.flatMap { $0.map(\.bytes) }),
                 lengths: snapshots.map(\.count),
                 counts: reads.counts.map { cluster.size(node, $0) }

@@ -50,7 +50,7 @@ struct SeedRun {
 
     let seeds: Int
     var first: UInt64 = 1
-    var broken: ScanRule?
+    var falsehood: Falsehood?
     /// Stops at the first failure.
     var stopsAtFailure = false
 
@@ -63,7 +63,7 @@ struct SeedRun {
                     for offset in start..<min(start + width, seeds) {
                         if stopsAtFailure, !result.failures.isEmpty || Task.isCancelled { break }
                         let seed = first + UInt64(offset)
-                        result.add(Simulation(seed: seed, broken: broken).run(), seed: seed)
+                        result.add(Simulation(seed: seed, falsehood: falsehood).run(), seed: seed)
                         // Other tests run at the same time, some of them against the clock.
                         await Task.yield()
                     }

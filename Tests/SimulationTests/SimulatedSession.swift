@@ -24,7 +24,11 @@ final class SimulatedSession {
     private let timeline: Timeline
     private let start: Int
     private let readAhead: Int
-    private let keepsCheckpoints: Bool
+    private let falsehood: Falsehood?
+    /// What nodes said when lanes opened, and the lanes that have read since: what comes next is their
+    /// closing.
+    private var openings: [LaneID: [NodeID: NodeStatus]] = [:]
+    private var lanesWithPages: Set<LaneID> = []
     /// `COUNT`, where it does not adapt: small, as dictionaries are.
     private let count: Int?
     private var random: SplitMix64
@@ -43,6 +47,7 @@ final class SimulatedSession {
         policy: ScanPolicy,
         cluster: SimulatedCluster,
         seed: UInt64,
+        falsehood: Falsehood? = nil,
         consumer: @escaping (ScanBatch, ScanCursor) -> Void
     ) {
         self.cluster = cluster
@@ -52,7 +57,7 @@ final class SimulatedSession {
         readAhead = Int.random(in: 0...6, using: &random)
         let count = Int.random(in: 1...6, using: &random)
         self.count = policy.count == nil ? nil : count
-        keepsCheckpoints = !policy.brokenRules.contains(.checkpoint)
+        self.falsehood = falsehood
         coordinator = ScanCoordinator(progress: progress, policy: policy)
         self.consumer = consumer
     }
@@ -89,8 +94,8 @@ final class SimulatedSession {
         guard !isOver else { return }
         switch action {
         case .loadTopology: loadTopology()
-        case .readStatus(let lane, let node, let inquiry, let fresh):
-            readStatus(lane, node, inquiry, fresh: fresh)
+        case .readStatus(let lane, let node, let statusRequest, let fresh):
+            readStatus(lane, node, statusRequest, fresh: fresh)
         case .readPage, .readSlots:
             if buffer.count > readAhead { held.append(action) } else { read(action) }
         case .readWork(let node):
@@ -121,13 +126,13 @@ final class SimulatedSession {
         }
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ statusRequest: Int, fresh: Bool) {
         if !fresh, let connection = connections[node.address], connection.isOpen,
             let status = connection.status
         {
             timeline.schedule(after: 0) { [self] in
                 guard !isOver else { return }
-                coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
+                tell(lane, statusRequest, status)
                 perform()
             }
             return
@@ -136,8 +141,16 @@ final class SimulatedSession {
             node.status(of: process)
         } then: { status in
             self.connections[node.address]?.status = status
-            self.coordinator.statusRead(lane, inquiry: inquiry, status, now: self.now)
+            self.tell(lane, statusRequest, status)
         }
+    }
+
+    private func tell(_ lane: LaneID, _ statusRequest: Int, _ status: NodeStatus) {
+        let isClosing = lanesWithPages.contains(lane)
+        if !isClosing { openings[lane, default: [:]][status.nodeID] = status }
+        let opening = isClosing ? openings[lane]?[status.nodeID] : nil
+        let told = falsehood?.told(status, opening: opening) ?? status
+        coordinator.statusRead(lane, statusRequest: statusRequest, told, now: now)
     }
 
     private func read(_ action: ScanAction) {
@@ -147,19 +160,25 @@ final class SimulatedSession {
             request(lane, node, connecting: false) { _, process in
                 process.keyspace.scan(cursor, count: count)
             } then: { page in
+                self.lanesWithPages.insert(lane)
                 let keys = self.batch(page.keys)
-                self.buffered(self.coordinator.pageRead(lane, next: page.next, keys: keys, now: self.now))
+                let batch = self.coordinator.pageRead(lane, next: page.next, keys: keys, now: self.now)
+                self.buffered(
+                    self.falsehood == .unfilteredPages
+                        ? batch.map { ScanBatch(keys: keys, cursor: $0.cursor, node: $0.node) } : batch
+                )
             }
         case .readSlots(let lane, let node, let reads):
             request(lane, node, connecting: false) { _, process in
                 (
-                    reads.snapshots.map { Array(process.keyspace.keys(in: $0.slot).prefix($0.limit)) },
+                    reads.snapshots.map { self.keys(of: $0, in: process.keyspace) },
                     reads.counts.map { process.keyspace.keys(in: $0).count }
                 )
             } then: { reply in
+                self.lanesWithPages.insert(lane)
                 let batch = self.coordinator.slotsRead(
                     lane,
-                    SlotReadings(
+                    SlotBurstReply(
                         keys: self.batch(reply.0.flatMap { $0 }),
                         lengths: reply.0.map(\.count),
                         counts: reply.1
@@ -170,6 +189,11 @@ final class SimulatedSession {
             }
         default: break
         }
+    }
+
+    private func keys(of snapshot: SlotBurst.Snapshot, in keyspace: SimulatedKeyspace) -> [Int] {
+        let keys = keyspace.keys(in: snapshot.slot).prefix(snapshot.limit)
+        return Array(falsehood == .wholeSnapshots ? keys.prefix(snapshot.limit - 1) : keys)
     }
 
     /// Servers say anything, late or not at all, and may forget what they said.
@@ -198,7 +222,7 @@ final class SimulatedSession {
 
     private func consume() {
         guard !isStopped, let batch = buffer.popFirst() else { return }
-        consumer(batch, keepsCheckpoints ? batch.cursor : ScanCursor(coordinator.progress))
+        consumer(batch, falsehood == .cursorReadAhead ? ScanCursor(coordinator.progress) : batch.cursor)
         let reads = held
         held = []
         for read in reads { perform(read) }
@@ -274,6 +298,7 @@ final class SimulatedSession {
     ) {
         timeline.schedule(after: delay) { [self] in
             guard !isOver else { return }
+            lanesWithPages.remove(lane)
             coordinator.laneFailed(lane, ScanFailure(remedy, .unreachable, message), now: now)
             perform()
         }

@@ -14,8 +14,8 @@ struct Simulation {
     }
 
     let seed: UInt64
-    /// A rule to break, to see that the simulation notices.
-    var broken: ScanRule?
+    /// What the coordinator is deceived with, to see that the simulation notices.
+    var falsehood: Falsehood?
 
     private static let mostEvents = 200_000
     private static let mostSessions = 8
@@ -61,7 +61,8 @@ struct Simulation {
                 progress: start,
                 policy: policy(using: &random),
                 cluster: cluster,
-                seed: random.next()
+                seed: random.next(),
+                falsehood: falsehood
             ) { batch, cursor in
                 // A page that brings nothing is not handed out by the page API either.
                 if !batch.keys.isEmpty { batches += 1 }
@@ -155,7 +156,6 @@ struct Simulation {
             patience: .seconds(1),
             seed: random.next()
         )
-        if let broken { policy.brokenRules = [broken] }
         // Drawn from the policy's own seed, so that what a seed did before there were paces it still does.
         var paces = SplitMix64(state: policy.seed)
         if paces.next() % 4 == 0 {

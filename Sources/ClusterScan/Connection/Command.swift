@@ -102,7 +102,7 @@ struct Pipeline {
     }
 
     /// The calls of a burst, in the order in which their replies are read.
-    init(_ reads: SlotReads) {
+    init(_ reads: SlotBurst) {
         count = reads.snapshots.count + reads.counts.count
         var encoder = WireEncoder(capacity: 68 * reads.snapshots.count + 58 * reads.counts.count)
         for snapshot in reads.snapshots {

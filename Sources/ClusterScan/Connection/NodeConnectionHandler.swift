@@ -72,7 +72,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         guard commands.count > 0 else { return completion(.success([])) }
         let now = context.eventLoop.now
         pending.append(replyCount: commands.count, limit, completion, deadline: now + replyTime)
-        calls?.sent(commands, isJoined: false, at: now)
+        calls?.sent(commands: commands.encoded, isJoined: false, at: now)
         write(commands.encoded, context: context)
     }
 
@@ -84,7 +84,7 @@ final class NodeConnectionHandler: ChannelDuplexHandler {
         guard let context, failure == nil else { return completion(.failure(closedError)) }
         let now = context.eventLoop.now
         pending.append(joining: commands.count, hold: hold, completion, deadline: now + replyTime)
-        calls?.sent(commands, isJoined: true, at: now)
+        calls?.sent(commands: commands.encoded, isJoined: true, at: now)
         write(commands.encoded, context: context)
     }
 

@@ -130,7 +130,7 @@ actor PageDriver {
             } catch {
                 step.call.coordinator.topologyFailed(error, now: step.now)
             }
-        case .readStatus(let lane, let node, let inquiry, let fresh):
+        case .readStatus(let lane, let node, let statusRequest, let fresh):
             do throws(ScanFailure) {
                 let status = try await client.pool.status(
                     of: node.address,
@@ -138,7 +138,7 @@ actor PageDriver {
                     isKept: true,
                     fresh: fresh
                 )
-                step.call.coordinator.statusRead(lane, inquiry: inquiry, status, now: step.now)
+                step.call.coordinator.statusRead(lane, statusRequest: statusRequest, status, now: step.now)
             } catch {
                 step.call.coordinator.laneFailed(lane, error, now: step.now)
             }

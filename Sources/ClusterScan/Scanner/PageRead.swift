@@ -4,7 +4,7 @@
 struct PageRead {
     private enum Request {
         case page(cursor: UInt64, count: Int)
-        case slots(SlotReads)
+        case slots(SlotBurst)
     }
 
     let lane: LaneID
@@ -81,7 +81,7 @@ struct PageRead {
                     let page = try reply.scanPage()
                     return coordinator.pageRead(lane, next: page.cursor, keys: page.keys, now: now)
                 case .slots(let reads):
-                    return coordinator.slotsRead(lane, try reply.slotReadings(reads), now: now)
+                    return coordinator.slotsRead(lane, try reply.slotBurstReply(reads), now: now)
                 }
             } catch {
                 failure = ScanFailure(error, at: node.address)

@@ -23,10 +23,10 @@ actor ScanRun {
     private var coordinator: ScanCoordinator
     private var buffer: ReadAheadBuffer
     /// Questions about nodes that are under way, and those that wait for one of them to be answered.
-    private var inquiries = 0
-    private var waitingInquiries: Deque<ScanAction> = []
+    private var requestsUnderWay = 0
+    private var waitingRequests: Deque<ScanAction> = []
     /// Each answer names all nodes: with a thousand of them it has 250 KB, and takes several times that to read.
-    private static let mostInquiries = 32
+    private static let mostStatusRequests = 32
     /// Reads that wait for room in the buffer.
     private var held: [ScanAction] = []
     private var waiter: CheckedContinuation<Result<Deque<ScanBatch>?, any Error>, Never>?
@@ -204,8 +204,8 @@ actor ScanRun {
         case .loadTopology:
             Task { await loadTopology() }
         case .readStatus:
-            waitingInquiries.append(action)
-            inquire()
+            waitingRequests.append(action)
+            requestStatuses()
         case .readPage(let lane, _, _, _), .readSlots(let lane, _, _):
             if buffer.hasRoom {
                 read(action)
@@ -238,19 +238,21 @@ actor ScanRun {
         perform()
     }
 
-    private func inquire() {
-        while inquiries < Self.mostInquiries, let action = waitingInquiries.popFirst() {
-            guard case .readStatus(let lane, let node, let inquiry, let fresh) = action else { continue }
-            inquiries += 1
+    private func requestStatuses() {
+        while requestsUnderWay < Self.mostStatusRequests, let action = waitingRequests.popFirst() {
+            guard case .readStatus(let lane, let node, let statusRequest, let fresh) = action else {
+                continue
+            }
+            requestsUnderWay += 1
             Task {
-                await readStatus(lane, node, inquiry, fresh: fresh)
-                inquiries -= 1
-                inquire()
+                await readStatus(lane, node, statusRequest, fresh: fresh)
+                requestsUnderWay -= 1
+                requestStatuses()
             }
         }
     }
 
-    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ inquiry: Int, fresh: Bool) async {
+    private func readStatus(_ lane: LaneID, _ node: ClusterNode, _ statusRequest: Int, fresh: Bool) async {
         do {
             let status = try await client.pool.status(
                 of: node.address,
@@ -258,7 +260,7 @@ actor ScanRun {
                 isKept: false,
                 fresh: fresh
             )
-            coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
+            coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
         } catch {
             coordinator.laneFailed(lane, error, now: now)
         }

@@ -8,8 +8,8 @@ import NIOSSL
     import Musl
 #endif
 
-/// What a server's certificate says about itself: why it is not believed. The TLS library itself only says that
-/// it is not.
+/// What a server's certificate says about itself: why it is not believed. The TLS library itself only says
+/// that it is not.
 struct CertificateFacts {
     private let certificate: NIOSSLCertificate
 
@@ -17,7 +17,7 @@ struct CertificateFacts {
         self.certificate = certificate
     }
 
-    /// The names and addresses it is made for; those that nobody could type are left out.
+    /// The names and addresses it is made for; those that cannot be typed are left out.
     var names: String {
         // `description` is the only place where the library tells addresses as text.
         let text = certificate.description
@@ -43,7 +43,7 @@ struct CertificateFacts {
         return !hasNames
     }
 
-    /// Names are from outside, and as long as somebody likes.
+    /// Names are from outside, and of any length.
     private static func short(_ text: some StringProtocol) -> String {
         text.count > 200 ? String(text.prefix(200)) + "…" : String(text)
     }
@@ -89,8 +89,8 @@ struct CertificateFacts {
     /// Whether it names itself as its issuer.
     var isSelfSigned: Bool {
         guard let bytes = try? certificate.toDERBytes() else { return false }
-        // Certificate and TBSCertificate are sequences; inside are version (optional), serial number, signature,
-        // issuer, validity, subject. Source: RFC 5280, 4.1.
+        // Certificate and TBSCertificate are sequences; inside are version (optional), serial number,
+        // signature, issuer, validity, subject. Source: RFC 5280, 4.1.
         var outer = bytes[...]
         guard var certificate = Self.next(&outer)?.content, var fields = Self.next(&certificate)?.content,
             let first = Self.next(&fields)

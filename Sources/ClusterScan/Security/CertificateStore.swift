@@ -23,8 +23,8 @@ enum CertificateStore {
         }
     }
 
-    /// All certificates of a folder. Left to itself the TLS library would look them up by hashed names, in the
-    /// middle of a handshake.
+    /// All certificates of a folder. Left to itself the TLS library would look them up by hashed names, in
+    /// the middle of a handshake.
     private static func certificates(inFolder path: String) throws(ClusterScanError) -> [NIOSSLCertificate] {
         guard let folder = opendir(path) else {
             throw problem("the folder \(path) of trusted certificates cannot be opened: \(reason(errno))")

@@ -3,8 +3,8 @@ import NIOSSL
 
 /// TLS for all connections of a scanner: which servers are believed, and how this client shows who it is.
 ///
-/// All files are read when a value is made, so what is wrong with them shows then, and connections cost no file
-/// access. Certificates that are renewed later take a new value and a new scanner.
+/// All files are read when a value is made, so what is wrong with them shows then, and connections cost no
+/// file access. Certificates that are renewed later take a new value and a new scanner.
 ///
 /// ```swift
 /// let tls = try TransportSecurity(
@@ -38,7 +38,7 @@ public struct TransportSecurity: Sendable {
         case full
         /// A trusted authority has signed its certificate, for whatever name.
         case chain
-        /// Not at all: whoever is in between can read and change everything.
+        /// Not at all: a machine in between can read and change everything.
         case none
     }
 
@@ -57,8 +57,8 @@ public struct TransportSecurity: Sendable {
         var passphrase: String?
 
         /// - Parameters:
-        ///   - certificateChain: The certificate of the client, then those between it and an authority that the
-        ///     servers trust.
+        ///   - certificateChain: The certificate of the client, then those between it and an authority that
+        ///     the servers trust.
         ///   - privateKey: The key of the first of them.
         ///   - passphrase: What the key is encrypted with, in ASCII. Never part of an error or a description.
         public init(certificateChain: PEM, privateKey: PEM, passphrase: String? = nil) {
@@ -73,18 +73,19 @@ public struct TransportSecurity: Sendable {
     let verification: Verification
     private let summary: String
 
-    /// Reads certificates and keys. Takes milliseconds, and blocks meanwhile: not to be called on an event loop.
+    /// Reads certificates and keys. Takes milliseconds, and blocks meanwhile: not to be called on an event
+    /// loop.
     ///
     /// - Parameters:
     ///   - roots: Who may sign the certificates of servers.
     ///   - identity: What this client shows; `nil` for nothing.
-    ///   - serverName: The name that every node has in its certificate, and that is sent as server name (SNI).
-    ///     `nil` for the host name or IP address under which each node was asked; see `Docs/Security.md` for
-    ///     clusters that announce IP addresses.
+    ///   - serverName: The name that every node has in its certificate, and that is sent as server name
+    ///     (SNI). `nil` for the host name or IP address under which each node was asked; see
+    ///     `Docs/Security.md` for clusters that announce IP addresses.
     ///   - verification: How far servers have to prove who they are.
     ///   - minimumVersion: The oldest version of the protocol that will do.
-    /// - Throws: ``ClusterScanError`` with the code ``ClusterScanError/Code/invalidConfiguration``, which names the
-    ///   file and what is wrong with it.
+    /// - Throws: ``ClusterScanError`` with the code ``ClusterScanError/Code/invalidConfiguration``, which
+    ///   names the file and what is wrong with it.
     public init(
         trusting roots: TrustRoots = .system,
         as identity: Identity? = nil,
@@ -149,8 +150,8 @@ public struct TransportSecurity: Sendable {
 
     /// Whether a certificate that the TLS library has accepted is meant by the host that was asked.
     ///
-    /// The library takes any certificate for the IP address at the other end, also where a name was asked for. But
-    /// who can have a name lead to an address of his can get a certificate for that address, too.
+    /// The library takes any certificate for the IP address at the other end, also where a name was asked
+    /// for. But who can have a name lead to an address of his can get a certificate for that address, too.
     func isMeant(_ certificate: NIOSSLCertificate, by host: String) -> Bool {
         guard verification == .full, let name = expectedName(of: host) else { return true }
         return CertificateFacts(certificate).isMade(for: name)

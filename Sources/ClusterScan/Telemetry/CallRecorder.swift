@@ -2,7 +2,7 @@ import CoreMetrics
 import DequeModule
 import NIOCore
 
-/// Counts and times the calls on one connection. Exists only where somebody counts, and belongs to the
+/// Counts and times the calls on one connection. Exists only where they are counted, and belongs to the
 /// connection's event loop.
 ///
 /// Calls of one command that go out in one write are counted one by one and timed together, up to their last
@@ -38,7 +38,7 @@ final class CallRecorder {
     }
 
     /// Commands go out in one write.
-    func sent(_ commands: Pipeline, isJoined: Bool, at start: NIODeadline) {
+    func sent(commands: ByteBuffer, isJoined: Bool, at start: NIODeadline) {
         for (name, count) in CommandName.names(in: commands) {
             sent(name, count, isJoined: isJoined, at: start)
         }

@@ -2,7 +2,7 @@ package import NIOCore
 
 /// The name of a command in capitals, as labels and spans tell it: `SCAN`, `CLUSTER GETKEYSINSLOT`.
 ///
-/// Only a name. Of a command that is no name, or a long one, nothing is told (`OTHER`), and second words are
+/// Only a name. Of a command that is no name, or a long one, nothing is said (`OTHER`), and second words are
 /// taken from a list: an argument may be the name of a key.
 package struct CommandName: Hashable, Sendable {
     /// Up to 24 characters, filled with zeros, so that comparing and hashing takes no memory.
@@ -29,8 +29,8 @@ package struct CommandName: Hashable, Sendable {
     }
 
     /// The names of commands that go out in one write, as far as equal ones follow each other.
-    static func names(in commands: Pipeline) -> [(name: CommandName, count: Int)] {
-        commands.encoded.withUnsafeReadableBytes { bytes in
+    static func names(in commands: ByteBuffer) -> [(name: CommandName, count: Int)] {
+        commands.withUnsafeReadableBytes { bytes in
             var reader = WireReader(bytes: bytes)
             var names: [(name: CommandName, count: Int)] = []
             while let command = reader.nextCommand() {
@@ -128,14 +128,8 @@ private struct WireReader {
 
     private mutating func number(after mark: UInt8) -> Int? {
         guard position < bytes.count, bytes[position] == mark else { return nil }
-        var number = 0
-        position += 1
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\r") {
-            guard number < 1 << 40 else { return nil }
-            number = number * 10 + Int(bytes[position] &- UInt8(ascii: "0"))
-            position += 1
-        }
-        position += 2
-        return number
+        let digits = bytes[(position + 1)...].prefix { $0 != UInt8(ascii: "\r") }
+        position = digits.endIndex + 2
+        return Int(decimalDigits: digits)
     }
 }

@@ -1,5 +1,5 @@
-/// A failure as it may be told to logs and traces: servers that do not know a command repeat its arguments in
-/// their error, and a pattern or a key among them is nobody's business there.
+/// A failure as it may be given to logs and traces: servers that do not know a command repeat its arguments
+/// in their error, and a pattern or a key among them do not belong there.
 package struct ReportedFailure: Error, Sendable, CustomStringConvertible {
     package let code: String
     package let description: String

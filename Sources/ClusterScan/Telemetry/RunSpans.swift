@@ -39,7 +39,7 @@ final class RunSpans {
             attributes["cluster_scan.retries"] = report.retries
             attributes["cluster_scan.uncovered_slots"] = report.uncovered.count
         }
-        // Whom nobody wants to go on has not failed.
+        // What was cancelled has not failed.
         if outcome == .failed, case .failure(let error) = result { Self.record(error, in: whole) }
         if outcome == .incomplete {
             whole.setStatus(SpanStatus(code: .error, message: "slots were given up"))
@@ -113,19 +113,6 @@ final class RunSpans {
         attributes["server.address"] = node.address.host
         attributes["server.port"] = node.address.port
         attributes["cluster_scan.node_id"] = "\(node.id)"
-    }
-
-    /// Says of a span for commands on keys which commands they are.
-    static func describe(_ commands: [KeyCommand], database: Int, in span: any Span) {
-        let names = Set(commands.lazy.map { CommandName(wire: $0.wire) })
-        span.updateAttributes { attributes in
-            attributes["db.system.name"] = "redis"
-            attributes["db.namespace"] = String(database)
-            if names.count == 1, let name = names.first {
-                attributes["db.operation.name"] = name.description
-            }
-            attributes["db.operation.batch.size"] = commands.count
-        }
     }
 
     static func record(_ error: any Error, in span: any Span) {

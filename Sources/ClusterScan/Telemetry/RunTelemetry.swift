@@ -3,19 +3,19 @@ import Logging
 import Synchronization
 import Tracing
 
-/// Tells what one iteration, or one call for a page, does. Exists only where somebody listens, and belongs to the
-/// actor that reads.
+/// Reports what one iteration, or one call for a page, does. Exists only where it is listened to, and belongs
+/// to the actor that reads.
 final class RunTelemetry {
     private let logger: Logger?
     private let metrics: ScannerMetrics?
     private let spans: RunSpans?
     private var remaining = 0
-    /// Nodes that failed since they were last read: told once, however often they are tried again.
+    /// Nodes that failed since they were last read: reported once, however often they are tried again.
     private var unreachable: Set<NodeAddress?> = []
 
     private static let lastNumber = Atomic<Int>(0)
 
-    /// - Returns: `nil` if nobody listens.
+    /// - Returns: `nil` if there is no listener.
     init?(_ observation: Observation, of query: ScanQuery, isPage: Bool = false) {
         let tracer = observation.tracer
         guard observation.logger != nil || observation.metrics != nil || tracer != nil else { return nil }
@@ -75,7 +75,7 @@ final class RunTelemetry {
     }
 
     /// A burst of snapshots is asked for, or of sizes alone.
-    func asked(_ lane: LaneID, _ node: ClusterNode, _ reads: SlotReads) {
+    func asked(_ lane: LaneID, _ node: ClusterNode, _ reads: SlotBurst) {
         let operation: CommandName =
             reads.snapshots.isEmpty ? "CLUSTER COUNTKEYSINSLOT" : "CLUSTER GETKEYSINSLOT"
         asked(lane, node, operation, batchSize: reads.snapshots.count + reads.counts.count)
@@ -106,7 +106,7 @@ final class RunTelemetry {
         remaining = remainingSlots
     }
 
-    /// The coordinator tells of something.
+    /// The coordinator reports an event.
     func handle(_ event: ScanEvent, in coordinator: ScanCoordinator) {
         func endSpans(restarted: (node: ClusterNode, reason: String)? = nil) {
             spans?.keepLanes(where: { coordinator.progress.lanes[$0] != nil }, restarted: restarted)

@@ -25,7 +25,7 @@ final class ScannerMetrics: Sendable {
     let iterationDuration: Timer
     private let iterations: [IterationOutcome: Counter]
 
-    /// - Returns: `nil` if nobody counts.
+    /// - Returns: `nil` if nothing counts.
     init?(_ telemetry: ScannerTelemetry) {
         guard !(telemetry.metricsFactory is NOOPMetricsHandler) else { return nil }
         let factory = telemetry.metricsFactory

@@ -2,13 +2,15 @@ public import CoreMetrics
 public import Logging
 public import Tracing
 
-/// Where a scanner tells what it does: messages, numbers and spans. Nowhere by default, which costs nothing.
+/// Where a scanner reports what it does: messages, numbers and spans. Nowhere by default, which costs
+/// nothing.
 ///
 /// ```swift
 /// let scanner = ClusterScanner(seeds: seeds, telemetry: ScannerTelemetry(logger: Logger(label: "export")))
 /// ```
 ///
-/// Neither names of keys nor passwords are ever told. `Docs/Observability.md` lists messages, metrics and spans.
+/// Neither names of keys nor passwords are ever reported. `Docs/Observability.md` lists messages, metrics and
+/// spans.
 public struct ScannerTelemetry: Sendable {
     /// Gets messages: routine at `debug` and `trace`, what an operator should see at `notice` and `warning`.
     public var logger: Logger
@@ -23,8 +25,8 @@ public struct ScannerTelemetry: Sendable {
     ///
     /// - Parameters:
     ///   - logger: Gets messages; one that drops them all by default.
-    ///   - metricsFactory: Makes the metrics; those of `MetricsSystem` by default, which does nothing unless it
-    ///     was bootstrapped before.
+    ///   - metricsFactory: Makes the metrics; those of `MetricsSystem` by default, which does nothing unless
+    ///     it was bootstrapped before.
     ///   - tracer: Makes the spans; `nil` for the tracer that `InstrumentationSystem` has when an iteration
     ///     begins, which does nothing unless it was bootstrapped.
     ///   - labelsNodes: Whether metrics of calls and connections say which node they concern: as many time

@@ -8,11 +8,10 @@ package enum PrintableBytes {
         {
             return text
         }
-        return bytes.map { (0x20..<0x7f).contains($0) ? String(UnicodeScalar($0)) : "\\x" + hex($0) }.joined()
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        return bytes.map { byte in
+            (0x20..<0x7f).contains(byte)
+                ? String(UnicodeScalar(byte)) : "\\x" + HexadecimalDigits.text(UInt64(byte), digits: 2)
+        }.joined()
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

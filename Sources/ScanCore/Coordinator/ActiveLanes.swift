@@ -1,7 +1,7 @@
-/// The lanes that somebody works on, and what planning asks about all of them.
+/// The lanes that are worked on, and what planning asks about all of them.
 ///
-/// The answers are kept while lanes change: with a thousand nodes nobody can look at every lane whenever
-/// one of them begins, pauses or ends.
+/// The answers are kept while lanes change: with a thousand nodes there is no time to look at every lane
+/// whenever one of them begins, pauses or ends.
 struct ActiveLanes: Sendable {
     /// What planning knows of one lane.
     private struct Standing: Equatable {
@@ -15,7 +15,7 @@ struct ActiveLanes: Sendable {
             isPausing = lane.isPausing
             isResting = lane.isResting
             isGettingOn = lane.phase == .reading || lane.phase == .closing || isResting
-            walked = lane.isOwned ? lane.witnesses.last?.id : nil
+            walked = lane.isOwned ? lane.statusSources.last?.id : nil
         }
     }
 

@@ -1,4 +1,5 @@
-/// What `INFO commandstats` tells of a server's work: how much of it scans cause, and how much others ask for.
+/// What `INFO commandstats` tells of a server's work: how much of it scans cause, and how much others ask
+/// for.
 package struct CommandStatistics: Hashable, Sendable {
     /// Time the server spent on the commands that read key names, since it started, in microseconds.
     package var scanMicroseconds: Int
@@ -37,7 +38,7 @@ package struct CommandStatistics: Hashable, Sendable {
     }
 
     private static let reading = ["scan", "cluster"]
-    /// Commands that nobody waits for: of connections, of replication, of monitoring.
+    /// Commands that no client waits for: of connections, of replication, of monitoring.
     private static let upkeep = ["info", "replconf", "psync", "auth", "hello", "client", "select", "command"]
 
     private static func number(of field: String, in fields: Substring.UTF8View) -> Int {

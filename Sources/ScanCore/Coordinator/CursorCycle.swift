@@ -1,11 +1,11 @@
 /// Notices that a server's cursor comes back to where it has been, which would never end.
 ///
-/// Cursors of servers only ever rise (read in reverse bit order, with the slot first where there are dictionaries
-/// by slot), also while dictionaries grow and shrink, until they come back to 0. So one that is met again in one
-/// full iteration is a fault of the server, or of something in between.
+/// Cursors of servers only ever rise (read in reverse bit order, with the slot first where there are
+/// dictionaries by slot), also while dictionaries grow and shrink, until they come back to 0. So one that is
+/// met again in one full iteration is a fault of the server, or of something in between.
 ///
-/// One cursor is kept, and replaced ever more rarely (Brent, 1980): a cycle is noticed within three rounds, at the
-/// cost of a comparison a page.
+/// One cursor is kept, and replaced ever more rarely (Brent, 1980): a cycle is noticed within three rounds,
+/// at the cost of a comparison a page.
 package struct CursorCycle: Sendable {
     private var kept: UInt64
     private var steps = 0

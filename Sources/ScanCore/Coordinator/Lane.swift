@@ -1,13 +1,13 @@
 /// What is under way for one lane. What must outlive the process is in its ``LaneRecord``.
 struct Lane: Sendable {
     enum Phase: Sendable, Hashable {
-        /// Waits for what the witnesses say about themselves, before the first page or after a failure.
+        /// Waits for what the status sources say about themselves, before the first page or after a failure.
         case opening
         /// Waits for the next call that its node's limits allow.
         case resting(until: Duration)
         /// Waits for a page.
         case reading
-        /// Waits for what the witnesses say about themselves after the last page.
+        /// Waits for what the status sources say about themselves after the last page.
         case closing
         /// Waits for time to pass after a failure.
         case pausing(until: Duration)
@@ -20,14 +20,14 @@ struct Lane: Sendable {
     var node: ClusterNode
     /// The nodes whose word decides what is claimed and credited: the node itself, the primary of a
     /// replica, the source of a migration.
-    var witnesses: [ClusterNode]
+    var statusSources: [ClusterNode]
     var phase: Phase = .opening
-    /// How often the witnesses have been asked.
-    var inquiry = 0
+    /// How often the status sources have been asked.
+    var statusRequest = 0
     /// Whether they must be asked now, rather than say what they said when their connection was opened.
     var isAskedAfresh = true
-    /// What the witnesses have said in this phase.
-    var statuses: [NodeID: NodeStatus] = [:]
+    /// What the status sources have said in this phase.
+    var receivedStatuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.
     var failures = 0
 
@@ -42,7 +42,7 @@ struct Lane: Sendable {
     /// Sizes of slots that are next to be read.
     var sizes = SlotSizes()
     /// The burst that was asked for.
-    var reads = SlotReads()
+    var reads = SlotBurst()
 
     var isPausing: Bool {
         if case .pausing = phase { true } else { false }
@@ -62,11 +62,11 @@ struct Lane: Sendable {
         if case .resting(let end) = phase { end <= moment } else { false }
     }
 
-    init(id: LaneID, isOwned: Bool, node: ClusterNode, witnesses: [ClusterNode]) {
+    init(id: LaneID, isOwned: Bool, node: ClusterNode, statusSources: [ClusterNode]) {
         self.id = id
         self.isOwned = isOwned
         self.node = node
-        self.witnesses = witnesses
+        self.statusSources = statusSources
     }
 
     /// Counts keys that are handed out.
@@ -79,9 +79,9 @@ struct Lane: Sendable {
         return node.id
     }
 
-    /// What every witness has said, in the order of ``witnesses``; `nil` until all have.
-    var testimony: [NodeStatus]? {
-        let said = witnesses.compactMap { statuses[$0.id] }
-        return said.count == witnesses.count ? said : nil
+    /// What every source has said, in the order of ``statusSources``; `nil` until all have.
+    var statuses: [NodeStatus]? {
+        let said = statusSources.compactMap { receivedStatuses[$0.id] }
+        return said.count == statusSources.count ? said : nil
     }
 }

@@ -1,7 +1,7 @@
 /// Which addresses are asked for the topology, and in which order.
 package struct NodeDiscovery: Sendable {
-    /// How many nodes of a topology are tried in one go, and as many replicas: each may take a timeout of seconds,
-    /// and a server that lists thousands of nodes that are not there must not keep anyone for hours.
+    /// How many nodes of a topology are tried in one go, and as many replicas: each may take a timeout of
+    /// seconds, and a server that lists thousands of nodes that are not there must not keep anyone for hours.
     private static let mostAtOnce = 16
 
     /// The addresses the user gave.
@@ -15,9 +15,9 @@ package struct NodeDiscovery: Sendable {
     /// The addresses to ask, one after the other until one answers.
     ///
     /// Nodes known from the last topology come first, as seeds may be long gone. Each call begins with
-    /// another one, so that a node with an outdated view is not believed for ever, and in a large cluster with those
-    /// that were not tried by the call before. Those that were silent when they were asked last come behind all
-    /// others: each costs a time limit.
+    /// another one, so that a node with an outdated view is not believed for ever, and in a large cluster
+    /// with those that were not tried by the call before. Those that were silent when they were asked last
+    /// come behind all others: each costs a time limit.
     package mutating func candidates(
         knowing topology: ClusterTopology?,
         silent: Set<NodeAddress> = []

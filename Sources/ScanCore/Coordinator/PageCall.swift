@@ -56,7 +56,7 @@ package struct PageCall: Sendable {
     /// - Returns: `nil` if that is elsewhere, or if slots are in trouble: their patience must not run while the
     ///   caller takes its time.
     package func next(from progress: ScanProgress) -> PageCall? {
-        guard !isFinished, coordinator.isUntroubled, coordinator.progress == progress else { return nil }
+        guard !isFinished, coordinator.hasNoStalledSlots, coordinator.progress == progress else { return nil }
         var next = self
         next.batch = nil
         next.pending = left

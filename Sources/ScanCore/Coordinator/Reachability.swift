@@ -1,14 +1,15 @@
-/// Whether the cluster is where it says it is: seen from here, the addresses that it announces may mean nothing.
+/// Whether the cluster is where it says it is: seen from here, the addresses that it announces may mean
+/// nothing.
 struct Reachability: Sendable {
     /// Whether the topology came from an address that is not in it.
-    private var isToldFromElsewhere = false
+    private var comesFromElsewhere = false
     private var hasAnnouncedNodeAnswered = false
     private var hasBeenReported = false
     private(set) var unconnected: Set<NodeAddress> = []
 
     /// The topology was read.
-    mutating func told(_ topology: ClusterTopology, from teller: NodeAddress?) {
-        isToldFromElsewhere = teller.map { !topology.announces($0) } ?? false
+    mutating func topologyRead(_ topology: ClusterTopology, from source: NodeAddress?) {
+        comesFromElsewhere = source.map { !topology.announces($0) } ?? false
     }
 
     /// A node answered at the address that the cluster announces for it.
@@ -24,11 +25,11 @@ struct Reachability: Sendable {
         unconnected.insert(address)
     }
 
-    /// Whether somebody answers, but nobody at an announced address, as far as was tried. A node that is down
-    /// does not look like this: others answer where they are announced.
-    var isInDoubt: Bool { isToldFromElsewhere && !hasAnnouncedNodeAnswered && !unconnected.isEmpty }
+    /// Whether the cluster answers, but at none of the announced addresses that were tried. A node that is
+    /// down does not look like this: others answer where they are announced.
+    var isInDoubt: Bool { comesFromElsewhere && !hasAnnouncedNodeAnswered && !unconnected.isEmpty }
 
-    /// Whether that is to be told now: once, when so many addresses have been tried.
+    /// Whether that is to be reported now: once, when so many addresses have been tried.
     mutating func isWorthReporting(afterTrying count: Int) -> Bool {
         guard isInDoubt, !hasBeenReported, unconnected.count >= count else { return false }
         hasBeenReported = true

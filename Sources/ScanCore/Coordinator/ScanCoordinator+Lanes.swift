@@ -1,33 +1,33 @@
 extension ScanCoordinator {
     // MARK: Asking
 
-    mutating func askWitnesses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
+    mutating func requestStatuses(of id: LaneID, entering phase: Lane.Phase, fresh: Bool) {
         guard var lane = lanes[id] else { return }
         lane.phase = phase
-        lane.statuses = [:]
-        lane.inquiry += 1
+        lane.receivedStatuses = [:]
+        lane.statusRequest += 1
         lane.isAskedAfresh = fresh
         lanes[id] = lane
-        askNextWitness(of: id)
+        requestNextStatus(of: id)
     }
 
-    /// Asks one witness after the other. At the end the last comes first: the source of a migration is asked
-    /// after its destination, so that nothing can have come back to it unnoticed.
-    private mutating func askNextWitness(of id: LaneID) {
+    /// Asks one status source after the other. At the end the last comes first: the source of a migration is
+    /// asked after its destination, so that nothing can have come back to it unnoticed.
+    private mutating func requestNextStatus(of id: LaneID) {
         guard let lane = lanes[id] else { return }
-        let silent = lane.witnesses.filter { lane.statuses[$0.id] == nil }
+        let silent = lane.statusSources.filter { lane.receivedStatuses[$0.id] == nil }
         guard let node = lane.phase == .closing ? silent.last : silent.first else { return }
-        act(.readStatus(id, of: node, inquiry: lane.inquiry, fresh: lane.isAskedAfresh))
+        act(.readStatus(id, of: node, statusRequest: lane.statusRequest, fresh: lane.isAskedAfresh))
     }
 
-    /// Goes on reading, or asks the witnesses once there is something to credit.
+    /// Goes on reading, or asks the status sources once there is something to credit.
     mutating func askForMore(_ id: LaneID, now: Duration) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         switch record.position {
         case .scan(let cursor):
             guard mayCall(node, for: id, now: now) else { return }
-            let count = pace(of: node).count
-            paces[node.id]?.called(keys: count, now: now)
+            let count = adaptiveCount(of: node).count
+            adaptiveCounts[node.id]?.called(keys: count, now: now)
             if lanes[id]?.phase != .reading { lanes[id]?.phase = .reading }
             act(.readPage(id, of: node, cursor: cursor, count: count))
         case .slots(let position):
@@ -36,21 +36,21 @@ extension ScanCoordinator {
             guard mayCall(node, for: id, now: now) else { return }
             askForSlots(id, from: position, now: now)
         case .walked:
-            askWitnesses(of: id, entering: .closing, fresh: true)
+            requestStatuses(of: id, entering: .closing, fresh: true)
         }
     }
 
     // MARK: Events
 
     /// A node has said what it is.
-    package mutating func statusRead(_ id: LaneID, inquiry: Int, _ status: NodeStatus, now: Duration) {
-        guard !isEnded, var lane = lanes[id], lane.inquiry == inquiry else { return }
+    package mutating func statusRead(_ id: LaneID, statusRequest: Int, _ status: NodeStatus, now: Duration) {
+        guard !isEnded, var lane = lanes[id], lane.statusRequest == statusRequest else { return }
         reachability.answered()
         for (peer, address) in status.peers {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
         }
-        guard lane.witnesses.contains(where: { $0.id == status.nodeID }) else {
-            // An address is not an identity: somebody else answers there now, and maybe for ever.
+        guard lane.statusSources.contains(where: { $0.id == status.nodeID }) else {
+            // An address is not an identity: another node answers there now, and maybe for ever.
             let node = lane.node
             let cause = ScanFailure(
                 .rediscover,
@@ -58,37 +58,37 @@ extension ScanCoordinator {
                 "node \(status.nodeID) answers there, not \(node.id)",
                 at: node.address
             )
-            trouble.note(slotsAtStake(in: id), cause: cause, now: now)
+            stalled.note(slotsAtStake(in: id), cause: cause, now: now)
             scheduleGivingUp()
             restart(id, reason: "node \(status.nodeID.description.prefix(8)) answers at its address")
             suspectTopology(now: now)
             plan(now: now)
             return
         }
-        lane.statuses[status.nodeID] = status
+        lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
-        guard let testimony = lane.testimony else {
+        guard let statuses = lane.statuses else {
             if let record = progress.lanes[id], isOver(record, says: status) {
                 restart(id, reason: "the migration of its slots is over")
                 suspectTopology(now: now)
                 plan(now: now)
             } else {
-                askNextWitness(of: id)
+                requestNextStatus(of: id)
             }
             return
         }
         // In a large cluster they are long, and of no use once all are there.
-        lanes[id]?.statuses = [:]
+        lanes[id]?.receivedStatuses = [:]
         switch lane.phase {
         case .opening:
             if let record = progress.lanes[id] {
                 if findDestination(of: id, record, now: now) { return }
-                reopen(id, record, testimony, now: now)
+                reopen(id, record, statuses, now: now)
             } else {
-                open(id, testimony, now: now)
+                open(id, statuses, now: now)
             }
         case .closing:
-            close(id, testimony, now: now)
+            close(id, statuses, now: now)
         case .resting, .reading, .pausing:
             break
         }
@@ -113,11 +113,9 @@ extension ScanCoordinator {
             return nil
         }
         var batch = keys
-        // R2: keys of slots the lane has not claimed belong to another lane, or to nobody.
-        if record.claims != .all, keeps(.emitFilter) {
-            batch.filter(slots: record.claims)
-        }
-        trouble.clear(record.claims)
+        // R2: keys of slots the lane has not claimed belong to another lane, or to none.
+        if record.claims != .all { batch.filter(slots: record.claims) }
+        stalled.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
         note(batch, of: id)
@@ -154,7 +152,7 @@ extension ScanCoordinator {
         if let node = lanes[id]?.handOut(keys: batch.count) { readNodes.insert(node) }
     }
 
-    /// Tells of a lane that begins.
+    /// Reports a lane that begins.
     mutating func began(_ id: LaneID) {
         guard let node = lanes[id]?.node, let record = progress.lanes[id] else { return }
         tally.lanes += 1
@@ -165,8 +163,8 @@ extension ScanCoordinator {
     // MARK: Opening
 
     /// R1: claims the open slots that the node itself says it serves.
-    private mutating func open(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
-        guard let own = testimony.first, let primary = testimony.last else { return }
+    private mutating func open(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
+        guard let own = statuses.first, let primary = statuses.last else { return }
         guard primary.role == .primary, primary.seesMajority else {
             abandonOpening(id, now: now)
             return
@@ -177,7 +175,7 @@ extension ScanCoordinator {
             return
         }
         let served = openSlots.intersection(primary.slots)
-        let moving = keeps(.migratingSlots) ? served.intersection(primary.marked) : SlotSet()
+        let moving = served.intersection(primary.marked)
         var claims = served.subtracting(moving)
         guard !served.isEmpty else {
             abandonOpening(id, now: now)
@@ -215,32 +213,32 @@ extension ScanCoordinator {
             .rediscover,
             .slotsNotCovered,
             "the node does not serve these slots as their primary, though another node says so",
-            at: lanes[id]?.witnesses.last?.address
+            at: lanes[id]?.statusSources.last?.address
         )
-        trouble.note(slotsAtStake(in: id), cause: cause, now: now)
+        stalled.note(slotsAtStake(in: id), cause: cause, now: now)
         lanes[id] = nil
         suspectTopology(now: now)
         scheduleGivingUp()
     }
 
     /// R7: a lane carries on only with the process that gave its cursor.
-    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ testimony: [NodeStatus], now: Duration)
+    private mutating func reopen(_ id: LaneID, _ record: LaneRecord, _ statuses: [NodeStatus], now: Duration)
     {
-        guard let lane = lanes[id], let own = testimony.first(where: { $0.nodeID == lane.node.id }) else {
+        guard let lane = lanes[id], let own = statuses.first(where: { $0.nodeID == lane.node.id }) else {
             return
         }
         if record.process.run == 0 {
-            openDestination(id, record, testimony, now: now)
+            openDestination(id, record, statuses, now: now)
             return
         }
-        guard isSame(record.process, as: own) else {
+        guard record.process.isSameProcess(as: own) else {
             restart(id, reason: "its server process was replaced")
             suspectTopology(now: now)
             plan(now: now)
             return
         }
         // After a failure the status is fresh: a lane that can no longer be credited is not worth finishing.
-        if lane.failures > 0, credit(for: record, testimony).isEmpty {
+        if lane.failures > 0, credit(for: record, statuses).isEmpty {
             restart(id, reason: "its node no longer serves its slots")
             suspectTopology(now: now)
             plan(now: now)
@@ -251,11 +249,11 @@ extension ScanCoordinator {
 
     // MARK: Closing
 
-    /// R3: credits what was read, as far as the witnesses bear it out; the rest is open again.
-    private mutating func close(_ id: LaneID, _ testimony: [NodeStatus], now: Duration) {
+    /// R3: credits what was read, as far as the status sources bear it out; the rest is open again.
+    private mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], var record = progress.lanes[id] else { return }
         let read = readSlots(of: record)
-        let sound = credit(for: record, testimony)
+        let sound = credit(for: record, statuses)
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
         if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
@@ -270,7 +268,7 @@ extension ScanCoordinator {
         } else {
             if !earned.isEmpty { fruitlessLoads = 0 }
             progress.covered.formUnion(earned)
-            trouble.clear(earned)
+            stalled.clear(earned)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {
@@ -284,18 +282,16 @@ extension ScanCoordinator {
         }
     }
 
-    /// R3: the claims that may be credited, given what the witnesses say after the last page.
-    private func credit(for record: LaneRecord, _ testimony: [NodeStatus]) -> SlotSet {
-        guard let first = testimony.first, let last = testimony.last else { return SlotSet() }
+    /// R3: the claims that may be credited, given what the status sources say after the last page.
+    private func credit(for record: LaneRecord, _ statuses: [NodeStatus]) -> SlotSet {
+        guard let first = statuses.first, let last = statuses.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
-            guard isSame(record.process, as: first), last.role == .primary, last.seesMajority,
-                last.configEpoch == record.process.epoch || !keeps(.credit),
+            guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
+                last.configEpoch == record.process.epoch,
                 first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
             else { return SlotSet() }
-            let marked = keeps(.credit) && keeps(.migratingSlots) ? last.marked : SlotSet()
-            guard keeps(.lostSlots) else { return record.claims.subtracting(marked) }
-            return record.claims.intersection(last.slots).subtracting(marked)
+            return record.claims.intersection(last.slots).subtracting(last.marked)
         case .migrationSource(let destination):
             return record.claims.intersection(
                 stillMigrating(from: record.process, to: destination, says: first)
@@ -320,10 +316,6 @@ extension ScanCoordinator {
         return record.claims.isDisjoint(
             with: stillMigrating(from: source, to: record.process.node, says: status)
         )
-    }
-
-    private func isSame(_ process: ProcessMark, as status: NodeStatus) -> Bool {
-        process.isSameProcess(as: status) || !keeps(.processIdentity) && process.node == status.nodeID.prefix
     }
 
     /// The slots that a source still sends to a destination, if nothing else about the source has changed.

@@ -1,6 +1,6 @@
 /// R5: a slot that moves key by key is read in full at its source, then in full at its destination. Keys
 /// only move from source to destination, so a key that is there throughout is seen by the first read or,
-/// having moved before that, by the second. Nobody waits for the migration to end; if it ends or turns
+/// having moved before that, by the second. The end of the migration is not waited for; if it ends or turns
 /// round meanwhile, the slot is read anew.
 extension ScanCoordinator {
     /// One lane takes no more moving slots than this, so that little is lost when one migration ends.
@@ -48,7 +48,7 @@ extension ScanCoordinator {
             .slotsNotCovered,
             "the slots are marked as being migrated, but the other node is not known (redis-cli --cluster fix)"
         )
-        trouble.note(slots, cause: cause, now: now)
+        stalled.note(slots, cause: cause, now: now)
         suspectTopology(now: now)
         scheduleGivingUp()
     }
@@ -75,11 +75,11 @@ extension ScanCoordinator {
     mutating func openDestination(
         _ id: LaneID,
         _ record: LaneRecord,
-        _ testimony: [NodeStatus],
+        _ statuses: [NodeStatus],
         now: Duration
     ) {
-        guard case .migrationDestination(let source) = record.purpose, let first = testimony.first,
-            let last = testimony.last
+        guard case .migrationDestination(let source) = record.purpose, let first = statuses.first,
+            let last = statuses.last
         else { return }
         let moving = record.claims.intersection(
             stillMigrating(from: source, to: record.process.node, says: first)

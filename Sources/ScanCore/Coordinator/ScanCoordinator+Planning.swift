@@ -12,9 +12,9 @@ extension ScanCoordinator {
         resumeRecordedLanes(in: topology, now: now)
         startOwnedLanes(in: topology)
         noteUnservedSlots(in: topology, now: now)
-        if !trouble.isEmpty, !hasRoom, isGettingOn {
+        if !stalled.isEmpty, !hasRoom, isGettingOn {
             // These wait for a lane to end, not for a node to answer.
-            trouble.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
+            stalled.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
         }
     }
 
@@ -24,8 +24,8 @@ extension ScanCoordinator {
         }
     }
 
-    /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a node that
-    /// is down does not keep those behind it from being read.
+    /// Whether another lane may work. Lanes that pause after a failure leave their room to others, so that a
+    /// node that is down does not keep those behind it from being read.
     var hasRoom: Bool {
         policy.maximumLanes.map { lanes.working < $0 } ?? true
     }
@@ -39,7 +39,7 @@ extension ScanCoordinator {
         unattended.insert(id, at: isNewest ? unattended.count : unattended.firstIndex { $0 > id } ?? 0)
     }
 
-    /// Takes up the lanes of the cursor that nobody works on.
+    /// Takes up the lanes of the cursor that are not worked on.
     private mutating func resumeRecordedLanes(in topology: ClusterTopology, now: Duration) {
         while hasRoom, let id = unattended.popFirst() {
             guard let record = progress.lanes[id], lanes[id] == nil else { continue }
@@ -50,7 +50,7 @@ extension ScanCoordinator {
             lanes[id] = lane
             // A node that has not been found yet may be named by what its source says now.
             let fresh = record.process.run == 0 || !isFound(lane, for: record)
-            askWitnesses(of: id, entering: .opening, fresh: fresh)
+            requestStatuses(of: id, entering: .opening, fresh: fresh)
         }
     }
 
@@ -62,20 +62,20 @@ extension ScanCoordinator {
             guard case .migrationDestination(let source) = record.purpose,
                 let source = self.node(source.node, near: record.nodeIndex, in: topology)
             else { return nil }
-            return Lane(id: id, isOwned: false, node: source, witnesses: [source])
+            return Lane(id: id, isOwned: false, node: source, statusSources: [source])
         }
         switch record.purpose {
         case .owned:
             let primary = topology.locate(node.id)?.shard.primary ?? node
-            let witnesses = primary == node ? [node] : [node, primary]
-            return Lane(id: id, isOwned: true, node: node, witnesses: witnesses)
+            let statusSources = primary == node ? [node] : [node, primary]
+            return Lane(id: id, isOwned: true, node: node, statusSources: statusSources)
         case .migrationSource:
-            return Lane(id: id, isOwned: false, node: node, witnesses: [node])
+            return Lane(id: id, isOwned: false, node: node, statusSources: [node])
         case .migrationDestination(let source):
             guard let source = self.node(source.node, near: record.nodeIndex, in: topology) else {
                 return nil
             }
-            return Lane(id: id, isOwned: false, node: node, witnesses: [source, node])
+            return Lane(id: id, isOwned: false, node: node, statusSources: [source, node])
         }
     }
 
@@ -83,15 +83,15 @@ extension ScanCoordinator {
         lane.node.id.prefix == record.process.node
     }
 
-    /// Once the source of a migration has told where its destination is: begins there, or starts over.
+    /// Once the source of a migration has said where its destination is: begins there, or starts over.
     ///
     /// - Returns: Whether the lane had to be pointed elsewhere, so that what was said is not to be acted on.
     mutating func findDestination(of id: LaneID, _ record: LaneRecord, now: Duration) -> Bool {
         guard let current = lanes[id], !isFound(current, for: record), let topology else { return false }
         if let lane = lane(id, for: record, in: topology), isFound(lane, for: record) {
             lanes[id]?.node = lane.node
-            lanes[id]?.witnesses = lane.witnesses
-            askWitnesses(of: id, entering: .opening, fresh: true)
+            lanes[id]?.statusSources = lane.statusSources
+            requestStatuses(of: id, entering: .opening, fresh: true)
         } else {
             restart(id, reason: "its node is no longer in the cluster")
             suspectTopology(now: now)
@@ -116,8 +116,8 @@ extension ScanCoordinator {
         let open = openSlots.intersection(topology.servedSlots)
         guard !open.isEmpty else { return }
         // Nodes that were in vain come last.
-        startOwnedLanes(at: open.subtracting(trouble.slots), in: topology)
-        if !trouble.isEmpty { startOwnedLanes(at: open.intersection(trouble.slots), in: topology) }
+        startOwnedLanes(at: open.subtracting(stalled.slots), in: topology)
+        if !stalled.isEmpty { startOwnedLanes(at: open.intersection(stalled.slots), in: topology) }
     }
 
     /// Goes from slot to slot and not from shard to shard: where few may run at once, there are many shards
@@ -135,9 +135,9 @@ extension ScanCoordinator {
                 id: id,
                 isOwned: true,
                 node: node,
-                witnesses: node == shard.primary ? [node] : [node, shard.primary]
+                statusSources: node == shard.primary ? [node] : [node, shard.primary]
             )
-            askWitnesses(of: id, entering: .opening, fresh: true)
+            requestStatuses(of: id, entering: .opening, fresh: true)
         }
     }
 
@@ -149,7 +149,7 @@ extension ScanCoordinator {
     private mutating func noteUnservedSlots(in topology: ClusterTopology, now: Duration) {
         let unserved = openSlots.subtracting(topology.servedSlots)
         guard !unserved.isEmpty else { return }
-        trouble.note(
+        stalled.note(
             unserved,
             cause: ScanFailure(.rediscover, .slotsNotCovered, "no node serves these slots"),
             now: now
@@ -178,18 +178,18 @@ extension ScanCoordinator {
         guard let topology, let record = progress.lanes[id], let again = lane(id, for: record, in: topology)
         else { return }
         lanes[id]?.node = again.node
-        lanes[id]?.witnesses = again.witnesses
+        lanes[id]?.statusSources = again.statusSources
     }
 
     /// Lanes in trouble whose slots moved elsewhere are not waited for. Lanes that run well are left alone:
-    /// their own nodes know better than hearsay, and are asked before anything is credited.
+    /// their own nodes know better than others, and are asked before anything is credited.
     mutating func followTopology(now: Duration) {
         guard let topology else { return }
         for id in lanes.pausing.sorted() {
             guard let lane = lanes[id] else { continue }
             guard let record = progress.lanes[id] else {
                 // It has claimed nothing yet; planning decides again whom to ask.
-                if !lane.witnesses.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
+                if !lane.statusSources.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
                 continue
             }
             let served = slots(servedBy: owner(of: record), in: topology)

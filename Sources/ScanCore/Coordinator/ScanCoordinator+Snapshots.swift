@@ -37,20 +37,21 @@ extension ScanCoordinator {
     /// Up to this many slots are read whole rather than filtered out of a walk over the node.
     private static let fewSlots = 64
     /// How many slots are read, and how many sizes asked for, at once, where a burst may hold so many keys: a
-    /// sixteenth of them, so that the calls cost a server little beside the keys. Where bursts may be large, as
-    /// over a network with long round trips, small slots do not make them small.
+    /// sixteenth of them, so that the calls cost a server little beside the keys. Where bursts may be large,
+    /// as over a network with long round trips, small slots do not make them small.
     private static func slotsPerBurst(of keys: Int) -> Int { max(64, keys / 16) }
 
     // MARK: Asking
 
     mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
-        let most = pace(of: lane.node).count
+        let most = adaptiveCount(of: lane.node).count
         let slotsPerBurst = Self.slotsPerBurst(of: most)
-        var reads = SlotReads()
+        var reads = SlotBurst()
         var keys = 0
         var unknown: [HashSlot] = []
-        // In order: a slot read ahead of one that did not fit would be read again by whoever resumes.
+        // In order: a slot read ahead of one that did not fit would be read again by the process that
+        // resumes.
         var isFull = false
         for slot in record.claims.slots(from: position) {
             guard let size = lane.sizes[slot] else {
@@ -64,7 +65,7 @@ extension ScanCoordinator {
                 || (keys > 0 && keys + size > most)
             guard isFull else {
                 reads.snapshots.append(
-                    SlotReads.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
+                    SlotBurst.Snapshot(slot: slot, limit: size + size / 8 + policy.snapshotSlack)
                 )
                 keys += size
                 continue
@@ -75,7 +76,7 @@ extension ScanCoordinator {
         lanes[id]?.reads = reads
         lanes[id]?.phase = .reading
         // To ask for a size costs about as much as to look at a key.
-        paces[lane.node.id]?.called(keys: keys + unknown.count, now: now)
+        adaptiveCounts[lane.node.id]?.called(keys: keys + unknown.count, now: now)
         act(.readSlots(id, of: lane.node, reads))
     }
 
@@ -90,7 +91,7 @@ extension ScanCoordinator {
     /// - Returns: What is to be handed to the consumer, with the cursor that stands for it and all before it.
     package mutating func slotsRead(
         _ id: LaneID,
-        _ readings: consuming SlotReadings,
+        _ readings: consuming SlotBurstReply,
         now: Duration
     ) -> ScanBatch? {
         guard !isEnded, var lane = lanes[id], var record = progress.lanes[id], lane.phase == .reading,
@@ -100,7 +101,7 @@ extension ScanCoordinator {
         var whole = 0
         var wholeKeys = 0
         for (snapshot, length) in zip(lane.reads.snapshots, readings.lengths) {
-            guard length < snapshot.limit || !keeps(.wholeSnapshots) else {
+            guard length < snapshot.limit else {
                 // It grew. What comes after it is read again, so that the lane goes on in order.
                 lane.sizes[snapshot.slot] = snapshot.limit * 2
                 break
@@ -129,7 +130,7 @@ extension ScanCoordinator {
         if let pattern = query.pattern, !pattern.matchesEverything {
             batch.filter { pattern.matches($0) }
         }
-        trouble.clear(record.claims)
+        stalled.clear(record.claims)
         lane.failures = 0
         lanes[id] = lane
         tally.pages += 1

@@ -17,13 +17,13 @@ package struct ScanCoordinator: Sendable {
     var readNodes: Set<NodeID> = []
 
     var lanes = ActiveLanes()
-    /// Lanes of ``progress`` that nobody works on, in order; some may have gone since they were put here.
+    /// Lanes of ``progress`` that are not worked on, in order; some may have gone since they were put here.
     var unattended: Deque<LaneID>
     var nextLane: UInt64
     var load = TopologyLoad.idle
     /// Failed or fruitless looks at the topology in a row.
     var fruitlessLoads = 0
-    var trouble = TroubleLog()
+    var stalled = StalledSlots()
     var reachability = Reachability()
     /// Slots that were given up.
     var abandoned = SlotSet()
@@ -38,7 +38,7 @@ package struct ScanCoordinator: Sendable {
     /// Other ends of migrations, by node id prefix.
     var peers: [UInt64: ClusterNode] = [:]
     /// How the nodes are asked, by node.
-    var paces: [NodeID: NodePace] = [:]
+    var adaptiveCounts: [NodeID: AdaptiveCount] = [:]
     var backoff: Backoff
     var isEnded = false
 
@@ -55,7 +55,8 @@ package struct ScanCoordinator: Sendable {
     /// - Parameters:
     ///   - progress: Where the iteration stands.
     ///   - query: What it looks for.
-    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be old.
+    ///   - topology: A topology read earlier, if there is one; it will be read again when it turns out to be
+    ///     old.
     ///   - policy: How to go about it.
     package init(
         progress: ScanProgress,
@@ -74,7 +75,7 @@ package struct ScanCoordinator: Sendable {
     }
 
     /// Whether no slot waits for a node that failed.
-    package var isUntroubled: Bool { trouble.isEmpty }
+    package var hasNoStalledSlots: Bool { stalled.isEmpty }
 
     /// The actions decided on since the last call, in order.
     package mutating func takeActions() -> [ScanAction] {
@@ -101,16 +102,16 @@ package struct ScanCoordinator: Sendable {
     /// The topology was read.
     ///
     /// - Parameters:
-    ///   - topology: What was told.
-    ///   - teller: The address that told it; `nil` if that does not matter.
+    ///   - topology: What the node answered.
+    ///   - source: The address that answered; `nil` if that does not matter.
     ///   - now: The time since the start.
     package mutating func topologyLoaded(
         _ topology: ClusterTopology,
-        from teller: NodeAddress? = nil,
+        from source: NodeAddress? = nil,
         now: Duration
     ) {
         guard !isEnded else { return }
-        reachability.told(topology, from: teller)
+        reachability.topologyRead(topology, from: source)
         load = .idle
         tally.topologyLoads += 1
         self.topology = topology
@@ -120,7 +121,7 @@ package struct ScanCoordinator: Sendable {
         plan(now: now)
     }
 
-    /// No node told the topology.
+    /// No node answered with the topology.
     package mutating func topologyFailed(_ failure: ScanFailure, now: Duration) {
         guard !isEnded else { return }
         load = .idle
@@ -130,7 +131,7 @@ package struct ScanCoordinator: Sendable {
             return
         }
         fruitlessLoads += 1
-        trouble.note(openSlots, cause: failure, now: now)
+        stalled.note(openSlots, cause: failure, now: now)
         pauseTopology(reason: failure, now: now)
         giveUpWhatIsOverdue(now: now)
     }
@@ -147,13 +148,13 @@ package struct ScanCoordinator: Sendable {
         for id in lanes.pausing.filter({ lanes[$0]?.isPausing(until: now) ?? false }).sorted() {
             guard hasRoom || !isGettingOn else {
                 // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
-                trouble.clear(slotsAtStake(in: id))
+                stalled.clear(slotsAtStake(in: id))
                 lanes[id] = nil
                 leaveUnattended(id)
                 continue
             }
             lookUpNodes(of: id)
-            askWitnesses(of: id, entering: .opening, fresh: true)
+            requestStatuses(of: id, entering: .opening, fresh: true)
         }
         giveUpWhatIsOverdue(now: now)
     }
@@ -222,10 +223,6 @@ package struct ScanCoordinator: Sendable {
         report.elapsed = now
         return report
     }
-
-    // MARK: Rules
-
-    func keeps(_ rule: ScanRule) -> Bool { !policy.brokenRules.contains(rule) }
 
     // MARK: Slots
 

@@ -13,8 +13,8 @@ public enum ScanEvent: Sendable, Hashable {
     /// The cluster answers, but none of the addresses that it announces can be reached from here (see
     /// ``ConnectionConfiguration/addressMap``). Attempts go on.
     case announcedAddressesUnreachable([NodeAddress])
-    /// From now on a node is asked for about so many keys at a time, because of what a key costs it, or because
-    /// others began or ceased to use it.
+    /// From now on a node is asked for about so many keys at a time, because of what a key costs it, or
+    /// because others began or ceased to use it.
     case paceChanged(ClusterNode, count: Int, isShared: Bool)
     /// These slots are given up.
     case slotsGivenUp(SlotSet, reason: String)

@@ -2,12 +2,12 @@
 /// differ between the calls of one iteration.
 public struct ScanOptions: Sendable {
     /// `COUNT`: about how many keys a server looks at in one call, 1 or more; `nil` for as many as the
-    /// ``latencyBudget`` allows. More means fewer, longer calls: 1,000 take a server about 0.6 ms; beyond that
-    /// little speed is gained. The page API takes `nil` for 1,000.
+    /// ``latencyBudget`` allows. More means fewer, longer calls: 1,000 take a server about 0.6 ms; beyond
+    /// that little speed is gained. The page API takes `nil` for 1,000.
     public var count: Int?
-    /// How long one call of a stream may hold up a server that nobody else uses. While others use it, calls are
-    /// kept to an eighth of that. What a call takes is read from the server itself, several times a second;
-    /// a server that does not tell is asked for 1,000 keys at a time.
+    /// How long one call of a stream may hold up a server that has no other clients. While others use it,
+    /// calls are kept to an eighth of that. What a call takes is read from the server itself, several times a
+    /// second; a server that does not tell is asked for 1,000 keys at a time.
     public var latencyBudget: Duration
     /// How many calls that bring keys a stream may make to each node in a second; `nil` for no limit.
     public var maximumCallsPerSecond: Double?
@@ -29,15 +29,15 @@ public struct ScanOptions: Sendable {
     ///
     /// For streams. Pages have no report: they end with the error, once all the other slots were read.
     public var allowsUncoveredSlots: Bool
-    /// Is told what happens, for logs and metrics. Called on the scanner's event loop: must not block.
+    /// Gets what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?
 
     /// Chooses how to go about an iteration.
     ///
     /// - Parameters:
-    ///   - count: About how many keys a server looks at in one call, below 1 counts as 1; `nil` for as many as
-    ///     the latency budget allows.
-    ///   - latencyBudget: How long one call may hold up a server that nobody else uses.
+    ///   - count: About how many keys a server looks at in one call, below 1 counts as 1; `nil` for as many
+    ///     as the latency budget allows.
+    ///   - latencyBudget: How long one call may hold up a server that has no other clients.
     ///   - maximumCallsPerSecond: How many calls a node may get in a second; must be above 0.
     ///   - maximumKeysPerSecond: How many keys a node may have to look at in a second; must be above 0.
     ///   - strategy: How nodes are read.
@@ -46,7 +46,7 @@ public struct ScanOptions: Sendable {
     ///   - readAheadBytes: How much the stream reads ahead, in bytes of key names.
     ///   - patience: How long slots may go without any progress.
     ///   - allowsUncoveredSlots: Whether to report slots that were given up rather than fail.
-    ///   - onEvent: Is told what happens; must not block.
+    ///   - onEvent: Gets what happens; must not block.
     public init(
         count: Int? = nil,
         latencyBudget: Duration = .milliseconds(1),
@@ -105,4 +105,27 @@ public struct ScanOptions: Sendable {
             allowsUncoveredSlots: false
         )
     }
+}
+
+/// How the keys of a node are read.
+public enum ScanStrategy: String, Hashable, Sendable, CaseIterable {
+    /// Chosen for each node: slot snapshots where no key is filtered out or few slots are wanted, `SCAN`
+    /// where the server filters by `MATCH` or `TYPE`, for slots too large to read at once, and where
+    /// snapshots are not permitted.
+    case auto
+    /// `SCAN` of the whole node. Keys can come twice when the server rehashes.
+    case scan
+    /// `CLUSTER GETKEYSINSLOT`, slot by slot, each in one atomic reply: no key comes twice, and nothing
+    /// depends on the server's process. Keys that have expired but are not deleted yet may show. `TYPE`
+    /// filters and large slots still need `SCAN`.
+    case slots
+}
+
+/// Which nodes of a shard an iteration reads.
+public enum ReadPreference: String, Hashable, Sendable, CaseIterable {
+    /// Primaries only: the full promise.
+    case primaries
+    /// A replica where one answers, else the primary. Takes the load off primaries; keys that a replica has
+    /// not received yet are missed.
+    case preferReplicas
 }

@@ -6,15 +6,16 @@ package struct ScanPolicy: Sendable {
     package var readPreference: ReadPreference
     /// How nodes are read.
     package var strategy: ScanStrategy
-    /// `COUNT` of a page, and about how many keys one burst of snapshots returns; `nil` to adapt it to the node.
+    /// `COUNT` of a page, and about how many keys one burst of snapshots returns; `nil` to adapt it to the
+    /// node.
     package var count: Int?
-    /// How long one call may hold up a server that nobody else uses, where the count adapts.
+    /// How long one call may hold up a server that has no other clients, where the count adapts.
     package var latencyBudget: Duration
     /// How many calls that bring keys a node may get in a second.
     package var maximumCallsPerSecond: Double?
     /// How many keys a node may be asked to look at in a second.
     package var maximumKeysPerSecond: Double?
-    /// The largest slot that is read in one snapshot; the server answers nobody else meanwhile.
+    /// The largest slot that is read in one snapshot; the server answers no other client meanwhile.
     package var largestSnapshot: Int
     /// How many keys a slot may have gained since its size was asked for without its snapshot being cut off.
     package var snapshotSlack: Int
@@ -30,8 +31,6 @@ package struct ScanPolicy: Sendable {
     package var allowsUncoveredSlots: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
-    /// Rules that are broken on purpose. Empty, but for simulations that must notice.
-    package var brokenRules: Set<ScanRule> = []
 
     package init(
         maximumLanes: Int? = nil,

@@ -4,7 +4,7 @@ import HashTreeCollections
 ///
 /// Every batch carries a copy in its cursor, and from one batch to the next nothing but the position of one
 /// lane changes. So positions, which are plain numbers, are kept apart from what else is known of lanes, in
-/// chunks: to move a lane while somebody holds a copy costs one chunk and the list of chunks, for a thousand
+/// chunks: to move a lane while a copy is held costs one chunk and the list of chunks, for a thousand
 /// lanes about what it costs for three.
 package struct LaneTable: Sendable {
     /// A record but for its position, and where that is kept.
@@ -29,8 +29,8 @@ package struct LaneTable: Sendable {
         }
     }
 
-    /// So many positions and the head of their array just fit what `malloc` keeps at hand for each thread (1,032
-    /// bytes in glibc).
+    /// So many positions and the head of their array just fit what `malloc` keeps at hand for each thread
+    /// (1,032 bytes in glibc).
     private static let chunkLength = 62
 
     private var entries: TreeDictionary<LaneID, Entry> = [:]
@@ -49,8 +49,8 @@ package struct LaneTable: Sendable {
 
     /// What is remembered of a lane.
     ///
-    /// - Complexity: O(1), whatever the number of lanes, when nothing but the position changes; otherwise that
-    ///   of a change to a `TreeDictionary`.
+    /// - Complexity: O(1), whatever the number of lanes, when nothing but the position changes; otherwise
+    ///   that of a change to a `TreeDictionary`.
     package subscript(id: LaneID) -> LaneRecord? {
         get { entries[id].map(record) }
         set {

@@ -28,13 +28,13 @@ public struct MemberCursor: Sendable, Hashable {
         }
     }
 
-    private enum State: Sendable, Hashable {
+    enum State: Sendable, Hashable {
         case start
         case inProgress(Progress)
         case finished
     }
 
-    private let state: State
+    let state: State
 
     /// The cursor that starts an iteration.
     public static let start = MemberCursor(state: .start)
@@ -58,35 +58,6 @@ public struct MemberCursor: Sendable, Hashable {
     public var membersReturned: UInt64? {
         if case .inProgress(let progress) = state { progress.returned } else { nil }
     }
-
-    /// Where to go on; `nil` if nothing is left.
-    ///
-    /// - Throws: ``ClusterScanError`` `invalidCursor` if the cursor belongs to another key or pattern.
-    package func progress(key: [UInt8], pattern: GlobPattern?) throws(ClusterScanError) -> Progress? {
-        let digest = ScanQuery(pattern: pattern).digest
-        switch state {
-        case .start:
-            return Progress(key: key, patternDigest: digest)
-        case .finished:
-            return nil
-        case .inProgress(let progress):
-            guard progress.key == key else {
-                throw ClusterScanError(
-                    .invalidCursor,
-                    "the cursor belongs to the key \(PrintableBytes.text(progress.key)): name that one, "
-                        + "or start from cursor 0"
-                )
-            }
-            guard progress.patternDigest == digest else {
-                throw ClusterScanError(
-                    .invalidCursor,
-                    "the cursor belongs to an iteration with another MATCH: repeat that exactly "
-                        + "(COUNT may change), or start from cursor 0"
-                )
-            }
-            return progress
-        }
-    }
 }
 
 extension MemberCursor: CustomStringConvertible {
@@ -101,7 +72,7 @@ extension MemberCursor: CustomStringConvertible {
     /// - Complexity: O(length of the key).
     public var description: String {
         guard case .inProgress(let progress) = state, let type = progress.type else { return "0" }
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(Self.version)
         writer.write(type.rawValue)
         writer.write(fixed: progress.patternDigest)
@@ -111,7 +82,7 @@ extension MemberCursor: CustomStringConvertible {
         writer.write(varint: progress.returned)
         writer.write(contentsOf: progress.key)
         writer.write(fixed: CRC32.checksum(of: writer.bytes))
-        return Self.prefix + Base64URL.encode(writer.bytes)
+        return Self.prefix + Base64.text(writer.bytes, as: .urlSafe)
     }
 
     /// Reads the text form.
@@ -123,16 +94,15 @@ extension MemberCursor: CustomStringConvertible {
             self = .start
             return
         }
-        if token.utf8.count <= 20, token.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            throw .plainServerCursor
-        }
+        if token.utf8.count <= 20, DecimalDigits.areAll(in: token.utf8) { throw .plainServerCursor }
         guard token.hasPrefix(Self.prefix), token.utf8.count <= Self.mostCharacters,
-            let bytes = Base64URL.decode(token.dropFirst(Self.prefix.count)), bytes.count > 5
+            let bytes = Base64.decode(token.utf8.dropFirst(Self.prefix.utf8.count), as: .urlSafe),
+            bytes.count > 5
         else { throw .malformed }
         let body = bytes.dropLast(4)
-        var trailer = TokenReader(bytes.suffix(4))
+        var trailer = ByteReader(bytes.suffix(4), otherwise: ScanCursorError.malformed)
         guard try trailer.readFixed(UInt32.self) == CRC32.checksum(of: body) else { throw .malformed }
-        var reader = TokenReader(body)
+        var reader = ByteReader(body, otherwise: ScanCursorError.malformed)
         let version = try reader.readByte()
         guard version > 0 else { throw .malformed }
         guard version == Self.version else { throw .unknownVersion(version) }

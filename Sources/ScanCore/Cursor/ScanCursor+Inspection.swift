@@ -86,7 +86,7 @@ extension ScanCursor.Lane {
             switch record.purpose {
             case .owned: .owner
             case .migrationSource(let destination):
-                .migrationSource(to: HexIdentifier.hex(destination, digits: 16))
+                .migrationSource(to: HexadecimalDigits.text(destination, digits: 16))
             case .migrationDestination(let source): .migrationDestination(from: ScanCursor.Process(source))
             }
         position =
@@ -100,8 +100,8 @@ extension ScanCursor.Lane {
 
 extension ScanCursor.Process {
     init(_ mark: ProcessMark) {
-        nodeIDPrefix = HexIdentifier.hex(mark.node, digits: 16)
-        runIDPrefix = HexIdentifier.hex(mark.run, digits: 16)
+        nodeIDPrefix = HexadecimalDigits.text(mark.node, digits: 16)
+        runIDPrefix = HexadecimalDigits.text(mark.run, digits: 16)
         configEpoch = mark.epoch
     }
 }

@@ -2,7 +2,7 @@ extension ScanCursor {
     /// Divides what is left of an iteration among several workers: a batch job array, the tasks of a Spark
     /// stage, indexed jobs of Kubernetes.
     ///
-    /// Each part is a cursor of the same query, to be resumed by anybody, anywhere, in any order. No two
+    /// Each part is a cursor of the same query, to be resumed by any process, anywhere, in any order. No two
     /// parts have a slot in common, and together they have every slot that this cursor still wants; so
     /// every key comes from one part. Use the parts in place of this cursor, not in addition to it.
     ///
@@ -21,12 +21,12 @@ extension ScanCursor {
     /// ```
     ///
     /// - Parameters:
-    ///   - parts: How many parts to make; less than 1 counts as 1. There are fewer only where fewer slots are left,
-    ///     and none if the iteration has ended.
+    ///   - parts: How many parts to make; less than 1 counts as 1. There are fewer only where fewer slots are
+    ///     left, and none if the iteration has ended.
     ///   - query: The query of the iteration.
     ///   - topology: Which node serves which slots.
-    ///   - keyCounts: How many keys each primary holds (`DBSIZE`). Where a count is missing, the average of the
-    ///     others stands for it; without any, slots count alike.
+    ///   - keyCounts: How many keys each primary holds (`DBSIZE`). Where a count is missing, the average of
+    ///     the others stands for it; without any, slots count alike.
     /// - Returns: The parts, the same for the same arguments. The first one carries the number of keys
     ///   returned so far. A part is never empty.
     /// - Throws: ``ScanCursorError/otherQuery`` if the cursor belongs to another query.

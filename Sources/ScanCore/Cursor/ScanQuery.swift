@@ -23,22 +23,18 @@ public struct ScanQuery: Hashable, Sendable {
     public var slots: SlotSet { pattern?.impliedSlots.slots ?? .all }
 
     /// Names the query in a cursor: FNV-1a over the parts, each led by its length so that no two queries
-    /// run together. It guards against mistakes, not against an adversary: whoever can make cursors can
+    /// run together. It guards against mistakes, not against an adversary: a caller who can make cursors can
     /// choose queries.
     package var digest: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         func add(_ bytes: some Collection<UInt8>, present: Bool) {
             let length = present ? UInt64(bytes.count) + 1 : 0
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                hash = (hash ^ (length >> shift & 0xFF)) &* 0x0000_0100_0000_01B3
-            }
-            for byte in bytes {
-                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-            }
+            withUnsafeBytes(of: length.littleEndian) { hash.update($0) }
+            hash.update(bytes)
         }
         add(pattern?.bytes ?? [], present: pattern != nil)
         add(Array((type?.rawValue ?? "").utf8), present: type != nil)
         add(Array(String(database).utf8), present: true)
-        return hash
+        return hash.value
     }
 }

@@ -14,7 +14,7 @@ enum ScanToken {
     static func encode(_ progress: ScanProgress) -> String {
         // A lane that lost all its slots has nothing left to do.
         let lanes = progress.orderedLanes.map(\.record).filter { !$0.claims.isEmpty }
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(version)
         writer.write(fixed: progress.queryDigest)
         writer.write(fixed: progress.fingerprint)
@@ -26,22 +26,18 @@ enum ScanToken {
         SlotMap(wanted: progress.wanted, covered: progress.covered, claims: lanes.map(\.claims))
             .encode(into: &writer)
         writer.write(fixed: CRC32.checksum(of: writer.bytes))
-        return Base64URL.encode(writer.bytes)
+        return Base64.text(writer.bytes, as: .urlSafe)
     }
 
     static func decode(_ token: String) throws(ScanCursorError) -> ScanProgress {
         guard token.utf8.count <= mostCharacters else { throw .malformed }
-        if token.utf8.count <= mostDigits,
-            token.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
-        {
-            throw .plainServerCursor
-        }
-        guard let bytes = Base64URL.decode(token), bytes.count > 5 else { throw .malformed }
+        if token.utf8.count <= mostDigits, DecimalDigits.areAll(in: token.utf8) { throw .plainServerCursor }
+        guard let bytes = Base64.decode(token.utf8, as: .urlSafe), bytes.count > 5 else { throw .malformed }
         let body = bytes.dropLast(4)
-        var trailer = TokenReader(bytes.suffix(4))
+        var trailer = ByteReader(bytes.suffix(4), otherwise: ScanCursorError.malformed)
         guard try trailer.readFixed(UInt32.self) == CRC32.checksum(of: body) else { throw .malformed }
 
-        var reader = TokenReader(body)
+        var reader = ByteReader(body, otherwise: ScanCursorError.malformed)
         let version = try reader.readByte()
         guard version > 0 else { throw .malformed }
         guard version == Self.version else { throw .unknownVersion(version) }
@@ -82,7 +78,7 @@ enum ScanToken {
         static let positions: UInt8 = 0b1100
     }
 
-    private static func encode(_ lane: LaneRecord, into writer: inout TokenWriter) {
+    private static func encode(_ lane: LaneRecord, into writer: inout ByteWriter) {
         let purpose =
             switch lane.purpose {
             case .owned: Flag.owned
@@ -110,13 +106,15 @@ enum ScanToken {
         }
     }
 
-    private static func encode(_ mark: ProcessMark, into writer: inout TokenWriter) {
+    private static func encode(_ mark: ProcessMark, into writer: inout ByteWriter) {
         writer.write(fixed: mark.node)
         writer.write(fixed: mark.run)
         writer.write(varint: mark.epoch)
     }
 
-    private static func decodeLane(from reader: inout TokenReader) throws(ScanCursorError) -> LaneRecord {
+    private static func decodeLane(from reader: inout ByteReader<ScanCursorError>) throws(ScanCursorError)
+        -> LaneRecord
+    {
         let flags = try reader.readByte()
         guard flags & ~(Flag.purposes | Flag.positions) == 0 else { throw .malformed }
         let index = try reader.readVarint(below: HashSlot.count)
@@ -144,7 +142,9 @@ enum ScanToken {
         )
     }
 
-    private static func decodeMark(from reader: inout TokenReader) throws(ScanCursorError) -> ProcessMark {
+    private static func decodeMark(from reader: inout ByteReader<ScanCursorError>) throws(ScanCursorError)
+        -> ProcessMark
+    {
         ProcessMark(
             node: try reader.readFixed(UInt64.self),
             run: try reader.readFixed(UInt64.self),

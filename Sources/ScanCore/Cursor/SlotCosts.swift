@@ -1,6 +1,6 @@
 /// What reading each slot is expected to cost, in keys, and which node it costs.
 struct SlotCosts {
-    /// By slot: the index of its shard, or the number of shards where nobody serves it.
+    /// By slot: the index of its shard, or the number of shards where no node serves it.
     private(set) var owners: [Int]
     private var keys: [Double]
 

@@ -34,17 +34,17 @@ struct SlotMap {
 
     // MARK: Writing
 
-    func encode(into writer: inout TokenWriter) {
+    func encode(into writer: inout ByteWriter) {
         let runs = self.runs
-        var bytes: [UInt8] = []
+        var short = ByteWriter()
         for run in runs {
-            Varint.append(UInt64(run.symbol), to: &bytes)
-            Varint.append(UInt64(run.length), to: &bytes)
+            short.write(varint: UInt64(run.symbol))
+            short.write(varint: UInt64(run.length))
         }
         let width = Self.width(lanes: claims.count)
-        if bytes.count <= HashSlot.count / 8 * width {
+        if short.bytes.count <= HashSlot.count / 8 * width {
             writer.write(Form.runs)
-            writer.write(contentsOf: bytes)
+            writer.write(contentsOf: short.bytes)
         } else {
             writer.write(Form.packed)
             writer.write(contentsOf: Self.packed(runs, width: width))
@@ -101,7 +101,7 @@ struct SlotMap {
 
     // MARK: Reading
 
-    init(decoding reader: inout TokenReader, lanes: Int) throws(ScanCursorError) {
+    init(decoding reader: inout ByteReader<ScanCursorError>, lanes: Int) throws(ScanCursorError) {
         claims = Array(repeating: SlotSet(), count: lanes)
         switch try reader.readByte() {
         case Form.runs:

@@ -7,7 +7,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
 
         /// No server of the cluster could be reached.
         public static let unreachable = Code(description: "unreachable")
-        /// The cluster answers, but the addresses that it announces for its nodes cannot be reached from here.
+        /// The cluster answers, but the addresses that it announces for its nodes cannot be reached from
+        /// here.
         public static let announcedAddressesUnreachable = Code(description: "announcedAddressesUnreachable")
         /// The server refused the user name, the password, or the lack of one.
         public static let authenticationFailed = Code(description: "authenticationFailed")

@@ -22,7 +22,7 @@ package struct ScanFailure: Error, Hashable, Sendable {
     package var address: NodeAddress?
     /// Where the node was really sought, if an address map says so.
     package var target: NodeAddress?
-    /// Whether no connection could be made at all: nobody has spoken.
+    /// Whether no connection could be made at all: no server has answered.
     package var isUnconnected = false
 
     package init(

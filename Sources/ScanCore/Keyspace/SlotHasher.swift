@@ -64,7 +64,7 @@ package struct SlotHasher: Sendable {
         return slot(ofCRC: crc(of: base + hashed.lowerBound, hashed.count, stopAtBrace: false) ?? 0)
     }
 
-    /// The CRC of some bytes; nil if it met a `{` and was told to stop there.
+    /// The CRC of some bytes; nil if it met a `{` and had to stop there.
     @inline(__always)
     private func crc(of bytes: UnsafeRawPointer, _ count: Int, stopAtBrace: Bool) -> UInt16? {
         if count < 8 { return crc(ofFew: bytes, count, stopAtBrace: stopAtBrace) }

@@ -56,7 +56,7 @@ extension SlotSet {
             return HashSlot(unchecked: UInt16(low))...HashSlot(unchecked: UInt16(high))
         }
 
-        /// Moves to the next bit, from where it stands, that is set after a word is changed as told.
+        /// Moves to the next bit, from where it stands, that is set after a word is changed.
         private mutating func advance(_ change: (UInt64) -> UInt64) -> Int {
             while position < HashSlot.count {
                 let rest = change(words[position / 64]) >> UInt64(position % 64)

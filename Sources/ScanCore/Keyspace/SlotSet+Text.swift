@@ -27,16 +27,8 @@ extension SlotSet: LosslessStringConvertible {
 }
 
 extension HashSlot {
-    /// Reads a slot from decimal digits and nothing else: the standard library would accept a sign.
     fileprivate init?(digits: Substring.UTF8View) {
-        var number = 0
-        for digit in digits {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9"), number < HashSlot.count else {
-                return nil
-            }
-            number = number * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        guard !digits.isEmpty, number < HashSlot.count else { return nil }
-        self.init(rawValue: UInt16(truncatingIfNeeded: number))
+        guard let number = UInt16(decimalDigits: digits) else { return nil }
+        self.init(rawValue: number)
     }
 }

@@ -2,8 +2,8 @@
 /// from behind NAT, out of containers, or at the far end of a tunnel.
 ///
 /// The map is looked up when a connection is opened, for every address alike: seeds, what `CLUSTER SLOTS` and
-/// `CLUSTER NODES` announce, and `MOVED` and `ASK`. Topologies, cursors, reports and errors keep the announced
-/// address, so that a cursor is as good with another map, or without one.
+/// `CLUSTER NODES` announce, and `MOVED` and `ASK`. Topologies, cursors, reports and errors keep the
+/// announced address, so that a cursor is as good with another map, or without one.
 ///
 /// ```swift
 /// var connection = ConnectionConfiguration()
@@ -16,8 +16,8 @@ public struct AddressMap: Sendable {
     public let rules: [AddressMapRule]
     private let rewrite: (@Sendable (NodeAddress) -> NodeAddress?)?
 
-    /// Creates a map from rules. Of several that hold for an address the most telling one counts: host and port
-    /// before host, host before port, port before everything; of equals the first.
+    /// Creates a map from rules. Of several that hold for an address the most telling one counts: host and
+    /// port before host, host before port, port before everything; of equals the first.
     ///
     /// - Parameter rules: The rules; none for a map that changes nothing.
     public init(_ rules: [AddressMapRule] = []) {

@@ -1,8 +1,8 @@
 /// One rule of an ``AddressMap``: `10.0.0.5:6379=127.0.0.1:7001`.
 ///
 /// On the left stands a host and a port, a host alone, a port alone (`*:6379`), or everything (`*`). On the
-/// right stands a host and a port, a host alone, which keeps the port, or `unix:///path`. IPv6 addresses stand
-/// in brackets where a port follows.
+/// right stands a host and a port, a host alone, which keeps the port, or `unix:///path`. IPv6 addresses
+/// stand in brackets where a port follows.
 public struct AddressMapRule: Hashable, Sendable {
     /// `nil` stands for any.
     private let host: String?
@@ -93,8 +93,8 @@ public struct AddressMapRule: Hashable, Sendable {
     /// The more a rule says about the addresses it is for, the earlier it is tried.
     var weight: Int { (host == nil ? 0 : 2) + (port == nil ? 0 : 1) }
 
-    /// Where an address is reached, if the rule is about it. Sockets are on this machine: only a rule that names
-    /// one is about it.
+    /// Where an address is reached, if the rule is about it. Sockets are on this machine: only a rule that
+    /// names one is about it.
     func target(of address: NodeAddress) -> NodeAddress? {
         guard port == nil ? address.socketPath == nil : port == address.port else { return nil }
         guard host == nil || host == Self.canonical(address.host) else { return nil }

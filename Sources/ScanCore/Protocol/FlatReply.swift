@@ -30,21 +30,6 @@ package struct FlatReply: Sendable {
         }
     }
 
-    /// Reads a reply that is an integer, such as that to `CLUSTER COUNTKEYSINSLOT`.
-    package func integer() throws(ReplyError) -> Int64 {
-        try refuseError()
-        return try nodes.withNodes { (nodes) throws(ReplyError) in
-            guard nodes[0].type == CSCAN_NODE_INTEGER.rawValue else { throw .unexpected("not an integer") }
-            return nodes[0].value
-        }
-    }
-
-    /// Reads a reply that is an array of strings, such as that to `CLUSTER GETKEYSINSLOT`.
-    package func keys() throws(ReplyError) -> KeyBatch {
-        try refuseError()
-        return try nodes.withNodes { (nodes) throws(ReplyError) in try batch(from: 0, of: nodes) }
-    }
-
     /// Reads the reply to `SCAN`.
     package func scanPage() throws(ReplyError) -> (cursor: UInt64, keys: KeyBatch) {
         try refuseError()
@@ -52,7 +37,7 @@ package struct FlatReply: Sendable {
             guard nodes.count >= 3, nodes[0].type == CSCAN_NODE_ARRAY.rawValue, nodes[0].length == 2 else {
                 throw .unexpected("not a page of SCAN")
             }
-            guard nodes[1].isString, let cursor = withBytes(of: nodes[1], UInt64.init(decimalDigits:)) else {
+            guard nodes[1].isString, let cursor = withBytes(of: nodes[1], UInt64.init(serverCursor:)) else {
                 throw .unexpected("the cursor is not an unsigned 64-bit decimal number")
             }
             return (cursor, try batch(from: 2, of: nodes))
@@ -60,7 +45,7 @@ package struct FlatReply: Sendable {
     }
 
     /// Reads the joined replies to a burst: arrays of keys, then numbers.
-    package func slotReadings(snapshots: Int, counts sizes: Int) throws(ReplyError) -> SlotReadings {
+    package func slotBurstReply(snapshots: Int, counts sizes: Int) throws(ReplyError) -> SlotBurstReply {
         try nodes.withNodes { (nodes) throws(ReplyError) in
             var failure: ReplyError?
             var lengths: [Int] = []
@@ -100,13 +85,13 @@ package struct FlatReply: Sendable {
                 throw .unexpected("replies are missing")
             }
             let keys = KeyBatch(arena: arena, spans: spans, byteCount: byteCount)
-            return SlotReadings(keys: keys, lengths: lengths, counts: counts)
+            return SlotBurstReply(keys: keys, lengths: lengths, counts: counts)
         }
     }
 
     /// Reads the joined replies to a burst, if they are what was asked for.
-    package func slotReadings(_ reads: SlotReads) throws(ReplyError) -> SlotReadings {
-        let readings = try slotReadings(snapshots: reads.snapshots.count, counts: reads.counts.count)
+    package func slotBurstReply(_ reads: SlotBurst) throws(ReplyError) -> SlotBurstReply {
+        let readings = try slotBurstReply(snapshots: reads.snapshots.count, counts: reads.counts.count)
         try readings.verify(against: reads.snapshots)
         return readings
     }
@@ -199,17 +184,9 @@ extension cscan_node {
 }
 
 extension UInt64 {
-    /// Reads a number as servers write it: digits only, no leading zero.
-    fileprivate init?(decimalDigits digits: UnsafeRawBufferPointer) {
-        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
-        self = 0
-        for character in digits {
-            let digit = character &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            let (tens, overflow) = multipliedReportingOverflow(by: 10)
-            let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
-            guard !overflow, !carry else { return nil }
-            self = sum
-        }
+    /// Reads a number as servers write it: without a leading zero.
+    fileprivate init?(serverCursor digits: UnsafeRawBufferPointer) {
+        guard digits.first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+        self.init(decimalDigits: digits)
     }
 }

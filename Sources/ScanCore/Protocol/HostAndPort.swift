@@ -38,8 +38,7 @@ package struct HostAndPort {
     /// The port as a number, if there is one.
     package func portNumber() throws(Problem) -> Int? {
         guard let port else { return nil }
-        guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port), number > 0
-        else {
+        guard let number = UInt16(decimalDigits: port.utf8), number > 0 else {
             throw Problem(description: "the port is not a number from 1 to 65535")
         }
         return Int(number)

@@ -2,7 +2,7 @@ import CHiredisSupport
 
 /// The memory that holds the names of a batch.
 ///
-/// `@unchecked Sendable`: nobody writes to the memory after `init`, and it is freed with the last reference.
+/// `@unchecked Sendable`: the memory is not written to after `init`, and it is freed with the last reference.
 @usableFromInline
 final class ByteArena: @unchecked Sendable {
     /// The first byte; readable up to the end of the largest span of the batch.

@@ -17,8 +17,8 @@ package struct Redirection: Hashable, Sendable {
     /// Reads `MOVED slot host:port` or `ASK slot host:port`; `nil` for any other error.
     ///
     /// The host may be empty, meaning the host that was asked, and an IPv6 address comes without brackets, so
-    /// the port stands after the last colon. `?` stands for a hostname that the server does not know: that is no
-    /// place to go to, and the topology says what to do about it.
+    /// the port stands after the last colon. `?` stands for a hostname that the server does not know: that is
+    /// no place to go to, and the topology says what to do about it.
     ///
     /// - Parameters:
     ///   - error: An error reply.

@@ -11,8 +11,8 @@ package enum ReplyLimit: Sendable {
     package var bytes: Int {
         switch self {
         case .data: .max
-        // The most scattered cluster, every slot a range of its own with a primary and five replicas that have
-        // host names, takes 24 MiB of CLUSTER SLOTS.
+        // The most scattered cluster, every slot a range of its own with a primary and five replicas that
+        // have host names, takes 24 MiB of CLUSTER SLOTS.
         case .control: 32 << 20
         // One line of 64 KiB at most, in answer to each of three commands.
         case .greeting: 256 << 10

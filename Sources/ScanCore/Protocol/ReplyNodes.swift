@@ -2,7 +2,7 @@ import CHiredisSupport
 
 /// The values of a reply in pre-order; at least one.
 ///
-/// `@unchecked Sendable`: nobody writes to the memory after `init`, and it is freed with the last reference.
+/// `@unchecked Sendable`: the memory is not written to after `init`, and it is freed with the last reference.
 final class ReplyNodes: @unchecked Sendable {
     private let nodes: UnsafeBufferPointer<cscan_node>
 

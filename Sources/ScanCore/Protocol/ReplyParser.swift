@@ -1,6 +1,3 @@
-// Nothing of it is used here: a Swift import is what makes the linker take the library named in the module
-// map.
-import CHiredis
 import CHiredisSupport
 
 /// Cuts the bytes that a server sends into replies, with the reader of hiredis.
@@ -41,7 +38,8 @@ package struct ReplyParser: ~Copyable {
     /// - Parameters:
     ///   - input: The bytes received; on return, those that follow the reply.
     ///   - count: How many replies to join in one piece of memory. The same until they are complete.
-    ///   - limit: The memory these replies may take, in bytes, where that is less than what the parser allows.
+    ///   - limit: The memory these replies may take, in bytes, where that is less than what the parser
+    ///     allows.
     /// - Returns: A complete reply, or `nil` if the input is used up.
     /// - Throws: ``Failure`` if the input is not RESP2, or a reply is larger than allowed.
     package mutating func next(

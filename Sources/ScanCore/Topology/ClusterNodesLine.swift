@@ -72,7 +72,8 @@ package struct ClusterNodesLine: Hashable, Sendable {
 
     private init(_ line: ArraySlice<UInt8>) throws(TopologyError) {
         let fields = line.split(separator: UInt8(ascii: " "))
-        guard fields.count >= 8, let id = NodeID(digits: fields[0]), let epoch = UInt64(decimal: fields[6])
+        guard fields.count >= 8, let id = NodeID(digits: fields[0]),
+            let epoch = UInt64(decimalDigits: fields[6])
         else {
             throw TopologyError(
                 "CLUSTER NODES answered with a line that is not understood: \(Self.excerpt(line))"
@@ -115,7 +116,7 @@ package struct ClusterNodesLine: Hashable, Sendable {
     private static func address(_ field: ArraySlice<UInt8>) -> NodeAddress? {
         let endpoint = field.prefix { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ",") }
         guard let colon = endpoint.lastIndex(of: UInt8(ascii: ":")), colon > endpoint.startIndex,
-            let port = UInt64(decimal: endpoint[(colon + 1)...]).flatMap(UInt16.init(exactly:)), port > 0
+            let port = UInt16(decimalDigits: endpoint[(colon + 1)...]), port > 0
         else { return nil }
         return NodeAddress(host: String(decoding: endpoint[..<colon], as: UTF8.self), port: Int(port))
     }
@@ -146,26 +147,10 @@ package struct ClusterNodesLine: Hashable, Sendable {
     }
 
     private static func slot(_ digits: ArraySlice<UInt8>) -> HashSlot? {
-        UInt64(decimal: digits).flatMap(UInt16.init(exactly:)).flatMap(HashSlot.init(rawValue:))
+        UInt16(decimalDigits: digits).flatMap(HashSlot.init(rawValue:))
     }
 
     private static func excerpt(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes.prefix(120), as: UTF8.self)
-    }
-}
-
-extension UInt64 {
-    /// Reads decimal digits and nothing else: the standard library would accept a sign.
-    fileprivate init?(decimal digits: ArraySlice<UInt8>) {
-        guard !digits.isEmpty else { return nil }
-        var value: UInt64 = 0
-        for digit in digits {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-            let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
-            guard !overflowed, !carried else { return nil }
-            value = sum
-        }
-        self = value
     }
 }

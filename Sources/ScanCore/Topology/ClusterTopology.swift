@@ -94,7 +94,7 @@ public struct ClusterTopology: Hashable, Sendable {
     /// - Complexity: O(1).
     public func index(ofPrimary id: NodeID) -> Int? { indexByPrimary[id] }
 
-    /// The shard that serves a slot, or `nil` where nobody does.
+    /// The shard that serves a slot, or `nil` where no node does.
     ///
     /// - Complexity: O(log runs of adjacent slots).
     public func shard(serving slot: HashSlot) -> Shard? {
@@ -127,5 +127,14 @@ public struct ClusterTopology: Hashable, Sendable {
         guard let place = places[prefix] else { return nil }
         let shard = shards[place.shard]
         return (place.member == 0 ? shard.primary : shard.replicas[place.member - 1], place.shard)
+    }
+}
+
+/// A server's description of its cluster could not be understood or used.
+package struct TopologyError: Error, Hashable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
     }
 }

@@ -14,13 +14,7 @@ struct HexIdentifier: Hashable, Comparable, Sendable, CustomStringConvertible {
         var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
         var count = 0
         for digit in digits {
-            let value: UInt64
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = UInt64(digit - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = UInt64(digit - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = UInt64(digit - UInt8(ascii: "A") + 10)
-            default: return nil
-            }
+            guard let value = HexadecimalDigits.value(digit).map(UInt64.init) else { return nil }
             switch count {
             case 0..<16: words.0 = words.0 << 4 | value
             case 16..<32: words.1 = words.1 << 4 | value
@@ -36,15 +30,11 @@ struct HexIdentifier: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     var description: String {
-        Self.hex(high, digits: 16) + Self.hex(middle, digits: 16) + Self.hex(UInt64(low), digits: 8)
+        HexadecimalDigits.text(high, digits: 16) + HexadecimalDigits.text(middle, digits: 16)
+            + HexadecimalDigits.text(UInt64(low), digits: 8)
     }
 
     static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.high, lhs.middle, lhs.low) < (rhs.high, rhs.middle, rhs.low)
-    }
-
-    static func hex(_ value: UInt64, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 }

@@ -1,8 +1,8 @@
 extension NodeStatus {
-    /// Slots that this node sees at another and does not import: it answers nobody for them. A source may still
-    /// be marked for them when a reshard was broken off; what it holds is then all there is. Had this node taken
-    /// them over meanwhile, it would see them at itself or at whom it passed them on to, or the other's epoch
-    /// would have risen.
+    /// Slots that this node sees at another and does not import: it answers no client for them. A source may
+    /// still be marked for them when a reshard was broken off; what it holds is then all there is. Had this
+    /// node taken them over meanwhile, it would see them at itself or at whom it passed them on to, or the
+    /// other's epoch would have risen.
     func disownedSlots(of other: UInt64) -> SlotSet {
         SlotSet(ranges: others.first { $0.key.prefix == other }?.value ?? [])
             .subtracting(slots)

@@ -62,8 +62,7 @@ extension Checkpoint {
     }
 
     private static func digits(_ number: UInt32) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+        HexadecimalDigits.text(UInt64(number), digits: 8)
     }
 
     /// Reads the text form. A cursor alone is understood as well: that is what earlier versions wrote.

@@ -41,7 +41,7 @@ package struct ResumeHint: Sendable {
         let user = url.username.map { name in
             name.utf8.map { byte in
                 isUnreserved(byte)
-                    ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                    ? String(Unicode.Scalar(byte)) : "%" + HexadecimalDigits.text(UInt64(byte), digits: 2)
             }.joined() + "@"
         }
         if let path = url.address.socketPath {

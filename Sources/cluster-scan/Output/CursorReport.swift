@@ -13,8 +13,8 @@ package struct CursorReport {
             return "The cursor 0: an iteration starts with it, and ends when it is returned.\n"
         }
         let open = inspection.wanted.subtracting(inspection.covered)
-        let query = CursorReport.hexadecimal(inspection.queryDigest, digits: 16)
-        let topology = CursorReport.hexadecimal(UInt64(inspection.topologyFingerprint), digits: 8)
+        let query = HexadecimalDigits.text(inspection.queryDigest, digits: 16)
+        let topology = HexadecimalDigits.text(UInt64(inspection.topologyFingerprint), digits: 8)
         let lines = [
             "An iteration that is under way.",
             "",
@@ -64,10 +64,10 @@ package struct CursorReport {
             ("keys_returned", .string(String(inspection.keysReturned))),
             ("wanted_slots", .string(inspection.wanted.description)),
             ("covered_slots", .string(inspection.covered.description)),
-            ("query_digest", .string(CursorReport.hexadecimal(inspection.queryDigest, digits: 16))),
+            ("query_digest", .string(HexadecimalDigits.text(inspection.queryDigest, digits: 16))),
             (
                 "topology_fingerprint",
-                .string(CursorReport.hexadecimal(UInt64(inspection.topologyFingerprint), digits: 8))
+                .string(HexadecimalDigits.text(UInt64(inspection.topologyFingerprint), digits: 8))
             ),
             ("nodes", .array(inspection.lanes.map(CursorReport.json))),
         ])
@@ -92,10 +92,5 @@ package struct CursorReport {
         case .walked: members.append(("walked", .bool(true)))
         }
         return .object(members)
-    }
-
-    private static func hexadecimal(_ value: UInt64, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 }

@@ -1,3 +1,5 @@
+import ClusterScan
+
 extension EscapedText {
     /// A name, or any bytes, as the text format has them on a terminal.
     package static func text(_ bytes: [UInt8]) -> String {
@@ -26,7 +28,6 @@ extension EscapedText {
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = [HexadecimalDigits.digit(byte >> 4), HexadecimalDigits.digit(byte & 15)]
-        return "\\x" + String(decoding: digits, as: UTF8.self)
+        "\\x" + HexadecimalDigits.text(UInt64(byte), digits: 2)
     }
 }

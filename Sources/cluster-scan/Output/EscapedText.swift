@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// The text format: one name a line, with everything escaped that is not printable.
 ///
 /// | in the name | in the text |
@@ -101,20 +103,5 @@ package enum EscapedText {
             }
         }
         return bytes
-    }
-}
-
-package enum HexadecimalDigits {
-    static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
-
-    package static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

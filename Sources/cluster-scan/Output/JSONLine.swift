@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// The JSON format: one object a line, `{"key":"…"}`, or `{"key_base64":"…"}` for a name that is not UTF-8.
 extension BlockWriter {
     /// Takes one line.
@@ -72,6 +74,6 @@ extension BlockWriter {
 
     /// RFC 4648 §4, with padding.
     mutating func writeBase64(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        try Base64.encode(bytes) { (digit) throws(SystemError) in try append(digit) }
+        try Base64.encode(bytes, as: .standard) { (digit) throws(SystemError) in try append(digit) }
     }
 }

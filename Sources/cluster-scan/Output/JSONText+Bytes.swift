@@ -7,7 +7,7 @@ extension JSONText {
         if bytes.withUnsafeBytes(UTF8Reader.isValid) {
             (name, .string(String(decoding: bytes, as: UTF8.self)))
         } else {
-            (name + "_base64", .string(Base64.text(bytes)))
+            (name + "_base64", .string(Base64.text(bytes, as: .standard)))
         }
     }
 
@@ -19,7 +19,7 @@ extension JSONText {
             if bytes.withUnsafeBytes(UTF8Reader.isValid) {
                 self = .string(String(decoding: bytes, as: UTF8.self))
             } else {
-                self = .object([("base64", .string(Base64.text(bytes)))])
+                self = .object([("base64", .string(Base64.text(bytes, as: .standard)))])
             }
         case .integer(let number):
             self = number.magnitude <= 1 << 53 ? .number(Int(number)) : .string(String(number))

@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// A small JSON document for the output of commands, with members in the order in which they are given.
 ///
 /// Numbers that a reader might round, those of 64 bits, are given as strings.
@@ -25,8 +27,7 @@ package indirect enum JSONText {
         case "\t": "\\t"
         default:
             Character(scalar).utf16.map { unit in
-                let digits = String(unit, radix: 16)
-                return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                "\\u" + HexadecimalDigits.text(UInt64(unit), digits: 4)
             }.joined()
         }
     }

@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// Reads the names of keys back from what was written before.
 package struct WrittenNames {
     private let format: KeyFormat
@@ -103,29 +105,9 @@ private enum JSONName {
     }
 
     private static func base64(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-        var name: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes.prefix(while: { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }) {
-            guard let digit = digit(byte) else { return nil }
-            bits = bits << 6 | UInt32(digit)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                name.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return name
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
+        Base64.decode(
+            bytes.prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") },
+            as: .standard
+        )
     }
 }

@@ -1,3 +1,5 @@
+import ClusterScan
+
 /// Names of keys in messages: any bytes, safe for a terminal, not too many of them.
 package enum KeyNames {
     /// How many are worth naming.
@@ -12,7 +14,7 @@ package enum KeyNames {
                 : bytes.map { byte in
                     (0x20..<0x7F).contains(byte)
                         ? String(Unicode.Scalar(byte))
-                        : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                        : "\\x" + HexadecimalDigits.text(UInt64(byte), digits: 2)
                 }.joined()
         }
         let safe = ConsoleText.safe(text.replacing("\n", with: "\\n"))

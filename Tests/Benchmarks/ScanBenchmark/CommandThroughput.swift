@@ -1,7 +1,7 @@
 import ClusterScan
 
-/// One command on each of many keys, named as `redis-benchmark -r` names them. While one call is under way the
-/// next is prepared, as a consumer of batches would.
+/// One command on each of many keys, named as `redis-benchmark -r` names them. While one call is under way
+/// the next is prepared, as a consumer of batches would.
 struct CommandThroughput {
     private let seed: NodeAddress
     private let name: String

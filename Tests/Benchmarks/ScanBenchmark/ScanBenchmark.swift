@@ -6,21 +6,13 @@ import ClusterScan
     import Darwin
 #endif
 
-/// Reads a cluster through the library and writes the names to standard output, or times single steps.
+/// Reads a cluster through the library and writes the names to standard output, or times commands on keys.
 @main
 enum ScanBenchmark {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
         do {
             switch arguments.first {
-            case "micro" where arguments.count == 1:
-                try Microbenchmarks.run()
-            case "coordinator" where arguments.count == 4:
-                let numbers = arguments.suffix(2).compactMap { Int($0) }
-                guard let strategy = ScanStrategy(rawValue: arguments[2]), numbers.count == 2 else {
-                    stop(usage)
-                }
-                try CoordinatorBenchmark.run(strategy, nodes: numbers[0], times: numbers[1])
             case "stream", "pages":
                 guard let scan = Scan(Array(arguments)) else { stop(usage) }
                 try await scan.run()
@@ -38,8 +30,6 @@ enum ScanBenchmark {
     private static let usage = """
         usage: scan-benchmark stream|pages HOST PORT STRATEGY COUNT
                scan-benchmark commands HOST PORT COMMAND KEYS KEYS_PER_CALL
-               scan-benchmark micro
-               scan-benchmark coordinator scan|slots NODES TIMES
         """
 
     private static func stop(_ message: String) -> Never {

@@ -1,7 +1,7 @@
 import ClusterScan
 
-/// An iteration against nodes that answer anything: it goes on, or ends with a result or an error, and hands out no
-/// key of a slot that is not wanted.
+/// An iteration against nodes that answer anything: it goes on, or ends with a result or an error, and hands
+/// out no key of a slot that is not wanted.
 enum CoordinatorTarget {
     /// More steps than any iteration over three nodes takes that gets on.
     private static let mostSteps = 2000
@@ -27,10 +27,11 @@ enum CoordinatorTarget {
 
     private static func forgedProgress(_ input: inout FuzzInput) -> ScanProgress? {
         let body = input.bytes(Int(input.byte()))
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(contentsOf: body)
         writer.write(fixed: CRC32.checksum(of: body))
-        guard case .inProgress(let progress) = try? ScanCursor(Base64URL.encode(writer.bytes)).state else {
+        guard case .inProgress(let progress) = try? ScanCursor(Base64.text(writer.bytes, as: .urlSafe)).state
+        else {
             return nil
         }
         return progress
@@ -68,12 +69,12 @@ private struct HostileRun {
             } else {
                 coordinator.topologyLoaded(CursorTarget.topology, now: now)
             }
-        case .readStatus(let lane, let node, let inquiry, _):
+        case .readStatus(let lane, let node, let statusRequest, _):
             if input.byte() % 8 == 7 {
                 coordinator.laneFailed(lane, failure(input.byte()), now: now)
             } else {
                 let status = status(of: node, &input)
-                coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
+                coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
             }
         case .readPage(let lane, _, _, _):
             if input.byte() % 8 == 7 {
@@ -169,7 +170,7 @@ private struct HostileRun {
         (0..<count).map { _ in input.bytes(1 + Int(input.byte() % 4)) }
     }
 
-    private func readings(_ reads: SlotReads, _ input: inout FuzzInput) -> SlotReadings {
+    private func readings(_ reads: SlotBurst, _ input: inout FuzzInput) -> SlotBurstReply {
         // Mostly of the form that the decoder lets through, and sometimes one short.
         let cut = input.byte() % 16 == 15
         var keys: [[UInt8]] = []
@@ -185,7 +186,7 @@ private struct HostileRun {
             let choice = input.byte()
             return choice < 250 ? Int(choice) : choice == 250 ? Int.max : Int(choice) * 100
         }
-        return SlotReadings(keys: KeyBatch(keys), lengths: lengths, counts: counts)
+        return SlotBurstReply(keys: KeyBatch(keys), lengths: lengths, counts: counts)
     }
 }
 

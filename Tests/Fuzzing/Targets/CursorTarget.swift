@@ -8,10 +8,10 @@ enum CursorTarget {
         let token: String
         if isForged {
             let body = input.all()
-            var writer = TokenWriter()
+            var writer = ByteWriter()
             writer.write(contentsOf: body)
             writer.write(fixed: CRC32.checksum(of: body))
-            token = Base64URL.encode(writer.bytes)
+            token = Base64.text(writer.bytes, as: .urlSafe)
         } else {
             token = input.text()
         }
@@ -72,10 +72,10 @@ enum MemberCursorTarget {
         let token: String
         if input.byte() % 2 == 0 {
             let body = input.all()
-            var writer = TokenWriter()
+            var writer = ByteWriter()
             writer.write(contentsOf: body)
             writer.write(fixed: CRC32.checksum(of: body))
-            token = "m." + Base64URL.encode(writer.bytes)
+            token = "m." + Base64.text(writer.bytes, as: .urlSafe)
         } else {
             token = input.text()
         }

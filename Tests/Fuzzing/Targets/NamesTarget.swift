@@ -20,8 +20,8 @@ enum NamesTarget {
         _ = EscapedText.decode(name)
     }
 
-    /// No control character, nothing that reorders or hides text: written down again here, as what is checked must
-    /// not be checked with itself.
+    /// No control character, nothing that reorders or hides text: written down again here, as what is checked
+    /// must not be checked with itself.
     private static func harmless(_ text: String, _ place: String) throws(Finding) {
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -94,12 +94,13 @@ struct CoordinatorScript {
 
     mutating func answerStatus(_ status: NodeStatus, _ at: SourceLocation = #_sourceLocation) throws {
         let answer = { (action: ScanAction) -> (LaneID, Int)? in
-            guard case .readStatus(let lane, let node, let inquiry, _) = action, node.id == status.nodeID
+            guard case .readStatus(let lane, let node, let statusRequest, _) = action,
+                node.id == status.nodeID
             else { return nil }
-            return (lane, inquiry)
+            return (lane, statusRequest)
         }
-        let (lane, inquiry) = try take("the status of \(status.nodeID)", sourceLocation: at, answer)
-        coordinator.statusRead(lane, inquiry: inquiry, status, now: now)
+        let (lane, statusRequest) = try take("the status of \(status.nodeID)", sourceLocation: at, answer)
+        coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
         collect()
     }
 
@@ -132,7 +133,7 @@ struct CoordinatorScript {
         _ at: SourceLocation = #_sourceLocation
     ) throws {
         let (lane, reads) = try take("slots of \(node)", sourceLocation: at) {
-            action -> (LaneID, SlotReads)? in
+            action -> (LaneID, SlotBurst)? in
             guard case .readSlots(let lane, let asked, let reads) = action, asked == node else { return nil }
             return (lane, reads)
         }
@@ -142,7 +143,7 @@ struct CoordinatorScript {
         let counts = reads.counts.map { (table[$0.rawValue] ?? []).count }
         let batch = coordinator.slotsRead(
             lane,
-            SlotReadings(
+            SlotBurstReply(
                 keys: KeyBatch(snapshots.flatMap { $0 }),
                 lengths: snapshots.map(\.count),
                 counts: counts

@@ -146,7 +146,7 @@ struct LaneRulesTests {
     func otherNodeAnswers() throws {
         var script = Script(topology: try Script.topology(a: "0-16383", b: ""))
         let lane = LaneID(rawValue: 1)
-        script.coordinator.statusRead(lane, inquiry: 1, status(b, slots: "0-16383"), now: .zero)
+        script.coordinator.statusRead(lane, statusRequest: 1, status(b, slots: "0-16383"), now: .zero)
         let next = script.coordinator.takeActions().filter(\.isRead)
         #expect(next.isEmpty)
     }
@@ -157,7 +157,7 @@ struct LaneRulesTests {
         try script.answerStatus(status(a, slots: "0-16383"))
         try script.answerPage(of: a, expecting: 0, next: 0)
         let lane = LaneID(rawValue: 1)
-        script.coordinator.statusRead(lane, inquiry: 1, status(a, slots: "0-16383"), now: .zero)
+        script.coordinator.statusRead(lane, statusRequest: 1, status(a, slots: "0-16383"), now: .zero)
         #expect(script.covered.isEmpty)
         try script.answerStatus(status(a, slots: "0-8191"))
         #expect(script.covered == Script.slots("0-8191"))

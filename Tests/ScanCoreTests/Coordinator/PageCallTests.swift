@@ -24,7 +24,7 @@ struct PageCallTests {
             case .readStatus(let lane, _, let inquiry, _):
                 done.append("status")
                 let status = NodeStatus(nodeID: Script.a.id, runID: Script.run("1"), configEpoch: 1)
-                call.coordinator.statusRead(lane, inquiry: inquiry, status, now: .zero)
+                call.coordinator.statusRead(lane, statusRequest: inquiry, status, now: .zero)
             case .readPage(let lane, _, let cursor, _):
                 done.append("page \(cursor)")
                 let popped = cursors.popFirst()

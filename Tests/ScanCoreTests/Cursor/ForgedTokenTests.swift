@@ -6,14 +6,14 @@ import Testing
 @Suite("Forged tokens")
 struct ForgedTokenTests {
     private func token(_ body: [UInt8]) -> String {
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(contentsOf: body)
         writer.write(fixed: CRC32.checksum(of: body))
-        return Base64URL.encode(writer.bytes)
+        return Base64.text(writer.bytes, as: .urlSafe)
     }
 
     private func body(of progress: ScanProgress) throws -> [UInt8] {
-        try #require(Base64URL.decode(ScanCursor(progress).description)).dropLast(4)
+        try #require(Base64.decode(ScanCursor(progress).description.utf8, as: .urlSafe)).dropLast(4)
     }
 
     private func outcome(_ body: [UInt8]) -> Result<ScanCursor, ScanCursorError> {
@@ -21,9 +21,9 @@ struct ForgedTokenTests {
     }
 
     /// A body with everything before the lanes, then what is given.
-    private func forged(version: UInt8 = 1, lanes: UInt64 = 0, _ rest: (inout TokenWriter) -> Void) -> [UInt8]
+    private func forged(version: UInt8 = 1, lanes: UInt64 = 0, _ rest: (inout ByteWriter) -> Void) -> [UInt8]
     {
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(version)
         writer.write(fixed: UInt64(1))
         writer.write(fixed: UInt32(2))
@@ -138,7 +138,9 @@ struct ForgedTokenTests {
     @Test("altered bytes under a right checksum are refused, or are the one text of what they say")
     func alteredBodies() throws {
         var random = KeyspaceRandom(seed: 77)
-        let bodies = try ScanTokenDamageTests.tokens.map { try #require(Base64URL.decode($0)).dropLast(4) }
+        let bodies = try ScanTokenDamageTests.tokens.map {
+            try #require(Base64.decode($0.utf8, as: .urlSafe)).dropLast(4)
+        }
         var accepted = 0
         for _ in 0..<2000 {
             var body = Array(try #require(bodies.randomElement(using: &random)))

@@ -42,13 +42,13 @@ struct MemberCursorTests {
     @Test("every flip of one bit and every truncation is noticed")
     func damage() throws {
         let text = MemberCursor(Self.progress(.hash)).description
-        let bytes = try #require(Base64URL.decode(text.dropFirst(2)))
+        let bytes = try #require(Base64.decode(text.utf8.dropFirst(2), as: .urlSafe))
         for position in bytes.indices {
             for bit in 0..<8 {
                 var damaged = bytes
                 damaged[position] ^= 1 << UInt8(bit)
                 #expect(throws: ScanCursorError.self) {
-                    try MemberCursor("m." + Base64URL.encode(damaged))
+                    try MemberCursor("m." + Base64.text(damaged, as: .urlSafe))
                 }
             }
         }

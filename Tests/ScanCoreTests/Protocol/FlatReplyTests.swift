@@ -56,27 +56,6 @@ struct FlatReplyTests {
         #expect(error.code == "LOADING")
         #expect(reply.error == error)
         #expect(throws: ReplyError.server(error)) { try reply.scanPage() }
-        #expect(throws: ReplyError.server(error)) { try reply.keys() }
-        #expect(throws: ReplyError.server(error)) { try reply.integer() }
-    }
-
-    @Test("a snapshot of a slot is a flat array of strings")
-    func keys() throws {
-        #expect(try reply("*2\r\n$1\r\na\r\n$2\r\nbc\r\n").keys().map(\.string) == ["a", "bc"])
-        #expect(try reply("*0\r\n").keys().isEmpty)
-        for wire in [
-            "*-1\r\n", "*1\r\n:1\r\n", "*1\r\n*0\r\n", "+a\r\n", "*2\r\n$1\r\na\r\n*1\r\n$1\r\nb\r\n",
-        ] {
-            let reply = try reply(wire)
-            #expect(throws: ReplyError.self) { try reply.keys() }
-        }
-    }
-
-    @Test("a count is an integer and nothing else")
-    func integer() throws {
-        #expect(try reply(":183\r\n").integer() == 183)
-        let string = try reply("$3\r\n183\r\n")
-        #expect(throws: ReplyError.self) { try string.integer() }
     }
 
     private func reply(_ wire: String) throws -> FlatReply {

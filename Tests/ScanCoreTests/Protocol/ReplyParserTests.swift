@@ -81,7 +81,7 @@ struct ReplyParserTests {
             }
         }
         #expect(replies.count == 2)
-        let readings = try #require(replies.first).slotReadings(snapshots: 2, counts: 2)
+        let readings = try #require(replies.first).slotBurstReply(snapshots: 2, counts: 2)
         #expect(readings.keys.map(\.string) == ["a", "bc"])
         #expect(readings.keys.byteCount == 3)
         #expect(readings.lengths == [2, 0])
@@ -98,7 +98,7 @@ struct ReplyParserTests {
     )
     func notReadings(wire: String) throws {
         let reply = try #require(try joinedPair(wire))
-        #expect(throws: ReplyError.self) { try reply.slotReadings(snapshots: 1, counts: 1) }
+        #expect(throws: ReplyError.self) { try reply.slotBurstReply(snapshots: 1, counts: 1) }
     }
 
     @Test(
@@ -108,7 +108,7 @@ struct ReplyParserTests {
     func errorAmongJoined(wire: String) throws {
         let reply = try #require(try joinedPair(wire))
         #expect(throws: ReplyError.server(ServerError(message: "NOPERM x"))) {
-            try reply.slotReadings(snapshots: 1, counts: 1)
+            try reply.slotBurstReply(snapshots: 1, counts: 1)
         }
     }
 

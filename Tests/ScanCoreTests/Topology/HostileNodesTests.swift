@@ -98,7 +98,7 @@ struct HostileNodesTests {
     @Test("a negative number of keys is no size of a slot")
     func negativeSize() throws {
         let replies = try #require(try joined(":-5\r\n", count: 1))
-        #expect(throws: ReplyError.self) { try replies.slotReadings(snapshots: 0, counts: 1) }
+        #expect(throws: ReplyError.self) { try replies.slotBurstReply(snapshots: 0, counts: 1) }
     }
 
     private func joined(_ wire: String, count: Int) throws -> FlatReply? {

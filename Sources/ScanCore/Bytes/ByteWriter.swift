@@ -1,5 +1,5 @@
-/// Writes the binary form of a token: bytes, fixed-width big-endian numbers and varints.
-package struct TokenWriter {
+/// Writes a compact binary form: bytes, fixed-width big-endian numbers and varints.
+package struct ByteWriter {
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
@@ -16,7 +16,14 @@ package struct TokenWriter {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
+    /// A number in as few bytes as it needs, 1 to 10: seven bits a byte, the lowest first, the high bit set
+    /// on all bytes but the last (LEB128).
     package mutating func write(varint value: UInt64) {
-        Varint.append(value, to: &bytes)
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
     }
 }

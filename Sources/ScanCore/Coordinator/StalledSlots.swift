@@ -1,5 +1,5 @@
 /// Since when, and why, slots have made no progress. Entries never share a slot.
-struct TroubleLog: Sendable {
+struct StalledSlots: Sendable {
     struct Entry: Sendable {
         var slots: SlotSet
         let since: Duration
@@ -8,15 +8,15 @@ struct TroubleLog: Sendable {
 
     private(set) var entries: [Entry] = []
 
-    /// The moment the oldest trouble began.
+    /// The moment the oldest stall began.
     var oldest: Duration? { entries.map(\.since).min() }
 
-    /// The slots that are in trouble.
+    /// The slots that are stalled.
     private(set) var slots = SlotSet()
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Notes that slots are in trouble. Slots that already are keep their beginning and take the newer cause.
+    /// Notes that slots are stalled. Slots that already are keep their beginning and take the newer cause.
     mutating func note(_ slots: SlotSet, cause: ScanFailure, now: Duration) {
         var fresh = slots
         for index in entries.indices {

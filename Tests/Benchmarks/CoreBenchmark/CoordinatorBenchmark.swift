@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// Drives a coordinator with answers made up at once, so that nothing but its own work is timed.
 enum CoordinatorBenchmark {
@@ -89,7 +89,7 @@ private struct MadeUpCluster {
         case .readSlots(let lane, _, let asked):
             held = coordinator.slotsRead(
                 lane,
-                SlotReadings(
+                SlotBurstReply(
                     keys: MadeUpCluster.noKeys,
                     lengths: asked.snapshots.map { _ in 0 },
                     counts: asked.counts.map { _ in 180 }
@@ -110,9 +110,9 @@ private struct MadeUpCluster {
             for action in actions {
                 switch action {
                 case .readPage, .readSlots: reads.append(action)
-                case .readStatus(let lane, let node, let inquiry, _):
+                case .readStatus(let lane, let node, let statusRequest, _):
                     if let status = statuses[node.id] {
-                        coordinator.statusRead(lane, inquiry: inquiry, status, now: .zero)
+                        coordinator.statusRead(lane, statusRequest: statusRequest, status, now: .zero)
                     }
                 case .finish: isFinished = true
                 case .fail(let error): fatalError("\(error)")

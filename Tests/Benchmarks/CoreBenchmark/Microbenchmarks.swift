@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// What the single steps of a scan cost, as lines of: name, median ns, ns per key or node, fastest ns.
 enum Microbenchmarks {

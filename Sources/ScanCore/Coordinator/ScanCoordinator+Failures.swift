@@ -23,7 +23,7 @@ extension ScanCoordinator {
         let pause = backoff.pause(afterFailures: failures)
         lanes[id]?.failures = failures
         lanes[id]?.phase = .pausing(until: now + pause)
-        trouble.note(slotsAtStake(in: id), cause: failure, now: now)
+        stalled.note(slotsAtStake(in: id), cause: failure, now: now)
         act(.report(.retrying(failure.address, reason: failure.reason, pause: pause)))
         act(.wake(at: now + pause))
         if failure.remedy == .rediscover { suspectTopology(now: now) }
@@ -50,8 +50,8 @@ extension ScanCoordinator {
             end(.fail(error))
             return
         }
-        trouble.clear(slots)
-        abandon([TroubleLog.Entry(slots: slots, since: now, cause: failure)], now: now)
+        stalled.clear(slots)
+        abandon([StalledSlots.Entry(slots: slots, since: now, cause: failure)], now: now)
     }
 
     /// Its cursor means nothing elsewhere, and the primary is there to be read.
@@ -64,10 +64,10 @@ extension ScanCoordinator {
         plan(now: now)
     }
 
-    /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so this
-    /// is not the time that patience measures.
+    /// What a lane asked for is put off until the consumer has taken what was read: it waits for no node, so
+    /// this is not the time that patience measures.
     package mutating func readHeld(_ id: LaneID) {
-        trouble.clear(slotsAtStake(in: id))
+        stalled.clear(slotsAtStake(in: id))
     }
 
     private mutating func doubtAddresses(after failure: ScanFailure) {
@@ -82,14 +82,14 @@ extension ScanCoordinator {
     }
 
     private func isReplicaLane(_ id: LaneID) -> Bool {
-        guard let lane = lanes[id], lane.node != lane.witnesses.last else { return false }
+        guard let lane = lanes[id], lane.node != lane.statusSources.last else { return false }
         return progress.lanes[id].map { $0.purpose == .owned } ?? true
     }
 
     /// The slots a lane has claimed, or would claim if its node answered.
     func slotsAtStake(in id: LaneID) -> SlotSet {
         if let record = progress.lanes[id] { return record.claims }
-        guard let primary = lanes[id]?.witnesses.last, let index = topology?.index(ofPrimary: primary.id),
+        guard let primary = lanes[id]?.statusSources.last, let index = topology?.index(ofPrimary: primary.id),
             let shard = topology?.shards[index]
         else { return SlotSet() }
         return openSlots.intersection(shard.slots)
@@ -97,9 +97,9 @@ extension ScanCoordinator {
 
     // MARK: R8
 
-    /// Makes sure that somebody looks when patience ends.
+    /// Has the driver call when patience ends.
     mutating func scheduleGivingUp() {
-        guard let oldest = trouble.oldest else { return }
+        guard let oldest = stalled.oldest else { return }
         act(.wake(at: oldest + policy.patience))
     }
 
@@ -107,21 +107,21 @@ extension ScanCoordinator {
     /// them if the policy allows it.
     mutating func giveUpWhatIsOverdue(now: Duration) {
         guard !isEnded else { return }
-        let overdue = trouble.removeAll(since: now - policy.patience)
+        let overdue = stalled.removeAll(since: now - policy.patience)
         guard !overdue.isEmpty else {
             scheduleGivingUp()
             return
         }
         guard policy.allowsUncoveredSlots else {
             // Slots in trouble for a shorter time will not be covered either.
-            end(.fail(notCovered(overdue + trouble.entries)))
+            end(.fail(notCovered(overdue + stalled.entries)))
             return
         }
         abandon(overdue, now: now)
     }
 
     /// Goes on without these slots.
-    private mutating func abandon(_ entries: [TroubleLog.Entry], now: Duration) {
+    private mutating func abandon(_ entries: [StalledSlots.Entry], now: Duration) {
         let slots = entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         for entry in entries {
             act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.place + entry.cause.message)))
@@ -140,7 +140,7 @@ extension ScanCoordinator {
         plan(now: now)
     }
 
-    private func notCovered(_ entries: [TroubleLog.Entry]) -> ClusterScanError {
+    private func notCovered(_ entries: [StalledSlots.Entry]) -> ClusterScanError {
         let slots = entries.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
         let causes = entries.map { entry in
             "slots \(entry.slots): \(entry.cause.place)\(entry.cause.message)"

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// What it costs to read the replies that grow with the number of nodes.
 enum TopologyBenchmark {

@@ -2,8 +2,8 @@ import Foundation
 import ScanCore
 import Testing
 
-@Suite("Token coding")
-struct TokenCodingTests {
+@Suite("Compact binary forms")
+struct ByteCodingTests {
     @Test("the checksum is that of IEEE 802.3")
     func checksum() {
         // Check value of the CRC catalogue, and RFC 3720 style corner cases computed with zlib.
@@ -24,8 +24,8 @@ struct TokenCodingTests {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             let expected = Data(bytes).base64EncodedString()
                 .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-            #expect(Base64URL.encode(bytes) == expected)
-            #expect(Base64URL.decode(expected) == bytes)
+            #expect(Base64.text(bytes, as: .urlSafe) == expected)
+            #expect(Base64.decode(expected.utf8, as: .urlSafe) == bytes)
         }
     }
 
@@ -37,20 +37,20 @@ struct TokenCodingTests {
         ]
     )
     func refused(text: String) {
-        #expect(Base64URL.decode(text) == nil)
+        #expect(Base64.decode(text.utf8, as: .urlSafe) == nil)
     }
 
     @Test("numbers of every width come back, and nothing is left")
     func numbers() throws {
         let numbers: [UInt64] = [0, 1, 127, 128, 16_383, 16_384, 1 << 32, 1 << 63, .max]
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         for number in numbers {
             writer.write(varint: number)
             writer.write(fixed: number)
             writer.write(fixed: UInt32(truncatingIfNeeded: number))
             writer.write(UInt8(truncatingIfNeeded: number))
         }
-        var reader = TokenReader(writer.bytes[...])
+        var reader = ByteReader(writer.bytes[...], otherwise: ScanCursorError.malformed)
         for number in numbers {
             #expect(try reader.readVarint() == number)
             #expect(try reader.readFixed(UInt64.self) == number)
@@ -62,7 +62,7 @@ struct TokenCodingTests {
 
     @Test("fixed numbers have their highest byte first")
     func order() {
-        var writer = TokenWriter()
+        var writer = ByteWriter()
         writer.write(fixed: UInt32(0x0102_0304))
         #expect(writer.bytes == [1, 2, 3, 4])
     }
@@ -77,19 +77,19 @@ struct TokenCodingTests {
         ] as [[UInt8]]
     )
     func badVarints(bytes: [UInt8]) {
-        var reader = TokenReader(bytes[...])
+        var reader = ByteReader(bytes[...], otherwise: ScanCursorError.malformed)
         #expect(throws: ScanCursorError.malformed) { try reader.readVarint() }
     }
 
     @Test("a bound is kept, whatever the number")
     func bounds() throws {
         for number in [16_384, 1 << 62, 1 << 63, UInt64.max] {
-            var writer = TokenWriter()
+            var writer = ByteWriter()
             writer.write(varint: number)
-            var reader = TokenReader(writer.bytes[...])
+            var reader = ByteReader(writer.bytes[...], otherwise: ScanCursorError.malformed)
             #expect(throws: ScanCursorError.malformed) { try reader.readVarint(below: 16_384) }
         }
-        var reader = TokenReader([0x7F, 1, 2, 3])
+        var reader = ByteReader([0x7F, 1, 2, 3], otherwise: ScanCursorError.malformed)
         #expect(try reader.readVarint(below: 128) == 127)
         #expect(throws: ScanCursorError.malformed) { try reader.readFixed(UInt32.self) }
     }

@@ -3,7 +3,7 @@
 /// Without a fixed COUNT it is the server's time that is fixed: what the server itself says it spent on our
 /// calls tells what a key costs there, and whether others use the server tells how long a call may hold them
 /// up. Times measured on this side would not do: they hold the network and our own delays as well.
-struct NodePace: Sendable {
+struct AdaptiveCount: Sendable {
     private let fixedCount: Int?
     private let latencyBudget: Duration
     private let callsPerSecond: Double?
@@ -41,8 +41,8 @@ struct NodePace: Sendable {
 
     /// What others use the server for at least, in calls per second, to be taken into account.
     private static let sharedRate = 20.0
-    /// The share of the budget that is used while others use the server: one call then holds them up for about
-    /// as long as a few of their own.
+    /// The share of the budget that is used while others use the server: one call then holds them up for
+    /// about as long as a few of their own.
     private static let sharedFraction = 0.125
     private static let sharedMemory = Duration.seconds(2)
     /// The first readings come soon, so that little is read with a guess.
@@ -84,10 +84,10 @@ struct NodePace: Sendable {
         return true
     }
 
-    /// The server has told about its work.
+    /// The server has answered about its work.
     ///
     /// - Parameters:
-    ///   - statistics: What it told; `nil` if it does not.
+    ///   - statistics: What it says; `nil` if it does not say.
     ///   - now: The time since the start.
     mutating func read(_ statistics: CommandStatistics?, now: Duration) {
         isAsking = false
@@ -107,7 +107,7 @@ struct NodePace: Sendable {
         guard let last = lastReading else { return }
         let calls = statistics.otherCalls - last.statistics.otherCalls
         let time = statistics.scanMicroseconds - last.statistics.scanMicroseconds
-        // Somebody has reset the counters.
+        // The counters were reset.
         guard calls >= 0, time >= 0 else { return }
         if calls > 1, Double(calls) / ((now - last.at) / .seconds(1)) >= Self.sharedRate {
             sharedUntil = now + Self.sharedMemory
