@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// Reads the format of dump files from bytes as they come, and holds back whatever is not certain: no item is
 /// handed out before the checksum of its block, and of all blocks before, was found right.

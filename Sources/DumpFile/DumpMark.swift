@@ -1,4 +1,4 @@
-public import ClusterScan
+public import ScanCore
 
 /// A place in a dump file from which an interrupted dump can be carried on.
 public struct DumpMark: Hashable, Sendable {
