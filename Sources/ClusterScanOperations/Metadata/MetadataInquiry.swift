@@ -31,12 +31,11 @@ package struct MetadataInquiry: Sendable {
         }
         answer = MetadataAnswer(keys: [])
         answer.keys.reserveCapacity(batches.reduce(0) { $0 + $1.count })
-        let hasher = SlotHasher.shared
         for (batch, node) in zip(batches, nodes) {
             var known = KeyMetadata()
             if fields.contains(.node) { known.node = node }
             batch.forEachKey { name in
-                if fields.contains(.slot) { known.slot = hasher.slot(of: name) }
+                if fields.contains(.slot) { known.slot = HashSlot(key: name) }
                 answer.keys.append(known)
             }
         }

@@ -7,7 +7,8 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
 
         /// No server of the cluster could be reached.
         public static let unreachable = Code(description: "unreachable")
-        /// The cluster answers, but the addresses that it announces for its nodes cannot be reached from here.
+        /// The cluster answers, but the addresses that it announces for its nodes cannot be reached from
+        /// here.
         public static let announcedAddressesUnreachable = Code(description: "announcedAddressesUnreachable")
         /// The server refused the user name, the password, or the lack of one.
         public static let authenticationFailed = Code(description: "authenticationFailed")
@@ -47,8 +48,18 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     public var slots: SlotSet
     /// Where the iteration stood: resume from here once the cause is gone.
     public var cursor: ScanCursor?
+    /// The words of the server, if a command that was sent to one node was answered with an error.
+    public var serverError: ServerError?
 
-    package init(
+    /// Makes an error, as work that is built on a scanner needs it: callers have one type to handle.
+    ///
+    /// - Parameters:
+    ///   - code: The kind of failure.
+    ///   - message: What happened and what to do, in one or two sentences.
+    ///   - address: The node it happened at, if it was one.
+    ///   - slots: The slots that could not be covered.
+    ///   - cursor: Where to resume from.
+    public init(
         _ code: Code,
         _ message: String,
         at address: NodeAddress? = nil,
