@@ -43,10 +43,10 @@ package struct MetadataInquiry: Sendable {
 
     /// The first round: what is asked of every key.
     package mutating func firstCommands() -> [KeyCommand] {
+        questions = []
         guard !general.isEmpty else { return [] }
         var commands: [KeyCommand] = []
         commands.reserveCapacity(answer.keys.count * general.count)
-        questions = []
         questions.reserveCapacity(answer.keys.count * general.count)
         var key = 0
         for batch in batches {
@@ -63,8 +63,8 @@ package struct MetadataInquiry: Sendable {
 
     /// The second round: the lengths, once the types are known.
     package mutating func lengthCommands() -> [KeyCommand] {
-        guard fields.contains(.length) else { return [] }
         questions = []
+        guard fields.contains(.length) else { return [] }
         var commands: [KeyCommand] = []
         var key = 0
         for batch in batches {
