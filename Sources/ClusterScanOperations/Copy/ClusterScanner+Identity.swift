@@ -4,7 +4,7 @@ extension ClusterScanner {
     /// Tells whether another scanner reads the very same keys: the same cluster, or the same database of the
     /// same server, whatever addresses lead there.
     ///
-    /// Clusters are told by the ids of their primaries, servers without cluster mode by their run id.
+    /// Clusters are known by the ids of their primaries, servers without cluster mode by their run id.
     ///
     /// - Parameter other: The other scanner.
     /// - Returns: Whether both read the same keys.

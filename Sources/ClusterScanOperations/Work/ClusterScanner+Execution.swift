@@ -59,7 +59,7 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     ///   - onReplies: Gets each key that was found, and what became of the command. A chunk counts as done
     ///     when this returns; what it throws ends the work.
     /// - Returns: What was done and how it ended.
