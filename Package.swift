@@ -78,10 +78,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // The format of dump files, over bytes.
+        .target(name: "DumpFile", dependencies: ["ScanCore"], swiftSettings: swiftSettings),
         // What is done with the keys that a scan finds: metadata, values, statistics, dumps, copies, changes.
         .target(
             name: "ClusterScanOperations",
-            dependencies: ["ClusterScan", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                "ClusterScan", "DumpFile",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -97,6 +102,11 @@ let package = Package(
             name: "ScanCoreTests",
             dependencies: ["ScanCore"],
             resources: [.copy("Vectors")],
+            swiftSettings: testSettings
+        ),
+        .testTarget(
+            name: "DumpFileTests",
+            dependencies: ["DumpFile", "ScanCore"],
             swiftSettings: testSettings
         ),
         .testTarget(

@@ -5,9 +5,9 @@ import NIOCore
 ///
 /// Its event loop is that of the connections, and of the actors that drive calls: none of them hops between
 /// threads to get here.
-package actor ClusterClient {
+actor ClusterClient {
     nonisolated let eventLoop: any EventLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
         eventLoop.executor.asUnownedSerialExecutor()
     }
 
@@ -95,14 +95,11 @@ package actor ClusterClient {
     ///
     /// - Returns: The reply.
     /// - Throws: An error reply as ``ConnectionError/Kind/server(_:)``, and every failure of the connection.
-    package func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue
+    func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue
     {
-        try await pool.connection(to: address, for: .reading, isKept: true).send(command)
-    }
-
-    /// What a node says about itself now.
-    package func status(of address: NodeAddress) async throws(ScanFailure) -> NodeStatus {
-        try await pool.status(of: address, for: .reading, isKept: true, fresh: true)
+        let call = begin()
+        defer { if let call { end(call) } }
+        return try await pool.connection(to: address, for: .reading, isKept: true).send(command)
     }
 
     // MARK: Beginning and end of calls

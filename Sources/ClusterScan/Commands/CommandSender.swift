@@ -100,7 +100,7 @@ actor CommandSender {
         runs.removeValue(forKey: number)?.end(result)
     }
 
-    private static var shutDownError: ClusterScanError {
+    static var shutDownError: ClusterScanError {
         ClusterScanError(.shutDown, "the scanner was shut down")
     }
 

@@ -24,7 +24,7 @@ public final class ClusterScanner: Sendable {
     package let seeds: [NodeAddress]
     package let connection: ConnectionConfiguration
     let observation: Observation
-    package let client: ClusterClient
+    let client: ClusterClient
     private let pages: PageDriver
     let commands: CommandSender
 

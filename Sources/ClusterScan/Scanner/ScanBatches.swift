@@ -123,8 +123,13 @@ public struct ScanBatches: AsyncSequence, Sendable {
             return error
         }
 
-        /// The batches that are ready, at least one, with about so many keys at most.
-        package mutating func nextReady(keys limit: Int) async throws -> [ScanBatch] {
+        /// Waits for the next batch, and takes those along that have been read already: what a consumer asks
+        /// the servers about the keys costs a round trip for all of them, not one for each.
+        ///
+        /// - Parameter limit: No further batch is added once there are so many keys.
+        /// - Returns: At least one batch; none when every wanted slot is covered.
+        /// - Throws: What ``next()`` throws.
+        public mutating func nextReady(keys limit: Int) async throws -> [ScanBatch] {
             guard let first = try await next() else { return [] }
             var batches = [first]
             var count = first.keys.count

@@ -1,8 +1,8 @@
-import ClusterScan
+package import ClusterScan
 
-/// A reply as work on many keys has to tell it: what nobody answered, or the user may not do, ends the work,
+/// A reply as work on many keys needs it: what no node answered, or the user may not do, ends the work,
 /// as later commands would fare no better.
-enum CommandAnswer: Sendable {
+package enum CommandAnswer: Sendable {
     case value(RESPValue)
     /// The server refused this command.
     case refused(ServerError)
@@ -10,6 +10,26 @@ enum CommandAnswer: Sendable {
     case tooLarge
     /// The connection was lost: the command may have been run, or not.
     case outcomeUnknown
+
+    /// What a reply means.
+    ///
+    /// - Parameters:
+    ///   - reply: What became of a command.
+    ///   - toleratingNoPermission: Whether work goes on where the user may not run the command.
+    /// - Throws: `ClusterScanError` if the reason concerns all commands.
+    package init(_ reply: KeyReply, toleratingNoPermission: Bool = false) throws(ClusterScanError) {
+        switch reply {
+        case .value(.error(let error)), .error(let error):
+            guard error.code != "NOPERM" || toleratingNoPermission else {
+                throw ClusterScanError(.permissionDenied, error.message)
+            }
+            self = .refused(error)
+        case .value(let value): self = .value(value)
+        case .tooLarge: self = .tooLarge
+        case .outcomeUnknown: self = .outcomeUnknown
+        case .unreachable(let error): throw error
+        }
+    }
 
     /// The value; `nil` after a refusal.
     var value: RESPValue? {
@@ -50,17 +70,7 @@ extension ClusterScanner {
         toleratingNoPermission: Bool = false
     ) async throws -> [CommandAnswer] {
         try await send(commands, preferring: node, options: options).map { reply in
-            switch reply {
-            case .value(.error(let error)), .error(let error):
-                guard error.code != "NOPERM" || toleratingNoPermission else {
-                    throw ClusterScanError(.permissionDenied, error.message)
-                }
-                return .refused(error)
-            case .value(let value): return .value(value)
-            case .tooLarge: return .tooLarge
-            case .outcomeUnknown: return .outcomeUnknown
-            case .unreachable(let error): throw error
-            }
+            try CommandAnswer(reply, toleratingNoPermission: toleratingNoPermission)
         }
     }
 

@@ -39,6 +39,20 @@ struct CopyTally {
 
     /// Counts a key that is not copied for a reason that no server has given.
     mutating func noteFailure(_ index: Int, _ reason: String) {
-        noteFailure(index, ServerError(message: "NOTCOPIED \(reason)"))
+        noteFailure(index, ServerError(notCopied: reason))
+    }
+}
+
+/// What copying moved, besides what ``WorkTally`` counts.
+public struct CopyStatistics: Hashable, Sendable {
+    /// Keys that were copied element by element: too large, or too new for the destination, to be moved in
+    /// one piece.
+    public internal(set) var copiedByElements: UInt64 = 0
+    /// How much was sent to the destination, in bytes of values.
+    public internal(set) var bytes: UInt64 = 0
+
+    static func += (left: inout CopyStatistics, right: CopyStatistics) {
+        left.copiedByElements += right.copiedByElements
+        left.bytes += right.bytes
     }
 }

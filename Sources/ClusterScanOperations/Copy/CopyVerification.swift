@@ -69,7 +69,7 @@ public final class CopyVerification: Sendable {
     /// - Parameters:
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: What was found, and how it ended.
     public func checkAll(
         type: KeyType? = nil,
@@ -88,8 +88,8 @@ public final class CopyVerification: Sendable {
     /// Looks whether keys are at the destination.
     ///
     /// - Parameter chunk: Names of keys at the source.
-    /// - Returns: In ``WorkTally/done`` the keys that are on both sides; those that are at the source only are
-    ///   refused with the code `MISSING`.
+    /// - Returns: In ``WorkTally/done`` the keys that are on both sides; those that are at the source only
+    ///   are refused with the code `MISSING`.
     /// - Throws: `ClusterScanError`, or `CancellationError`.
     public func check(_ chunk: WorkChunk) async throws -> WorkTally {
         var tally = WorkTally()

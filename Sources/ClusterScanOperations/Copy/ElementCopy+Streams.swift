@@ -29,12 +29,13 @@ extension ElementCopy {
                 pageSize
             )
             let entries = page.array ?? []
-            let commands = try entries.map { entry in
-                guard let parts = entry.array, parts.count == 2, let id = parts[0].bytes,
-                    let fields = parts[1].array?.compactMap(\.bytes)
-                else { throw Trouble.impossible("XRANGE answered with something other than entries") }
-                bytes += id.count + fields.reduce(0) { $0 + $1.count }
-                return KeyCommand("XADD", key: temporary, [id] + fields, isRepeatable: false)
+            let commands = try entries.map { reply in
+                guard let entry = StreamEntry(reply) else {
+                    throw Trouble.impossible("XRANGE answered with something other than entries")
+                }
+                let arguments = [Array(entry.id.utf8)] + entry.fields
+                bytes += arguments.reduce(0) { $0 + $1.count }
+                return KeyCommand("XADD", key: temporary, arguments, isRepeatable: false)
             }
             guard let last = entries.last?.array?.first?.string else { return bytes }
             try await writePage(commands, to: temporary)
@@ -136,12 +137,11 @@ extension ElementCopy {
         }
     }
 
-    /// The id after another: ranges that leave out their ends came with Redis 6.2.
-    static func successor(of id: String) throws(Trouble) -> [UInt8] {
-        let parts = id.split(separator: "-").map { UInt64($0) }
-        guard parts.count == 2, let time = parts[0], let number = parts[1], time < .max || number < .max
-        else { throw .impossible("\(id) is not the id of a stream's entry") }
-        return Array((number < .max ? "\(time)-\(number + 1)" : "\(time + 1)-0").utf8)
+    private static func successor(of id: String) throws(Trouble) -> [UInt8] {
+        guard let next = StreamEntry.successor(of: id) else {
+            throw .impossible("\(id) is not the id of a stream's entry")
+        }
+        return Array(next.utf8)
     }
 }
 

@@ -1,7 +1,7 @@
 import ClusterScan
 
 /// Copies one key piece by piece: reads its elements, writes them under a temporary name, and renames that
-/// when it is complete, so that nobody ever sees half a value.
+/// when it is complete, so that no client ever sees half a value.
 struct ElementCopy: Sendable {
     enum Outcome: Sendable {
         /// With the size of what was written, in bytes.

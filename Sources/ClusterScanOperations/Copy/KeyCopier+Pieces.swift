@@ -15,32 +15,21 @@ extension KeyCopier {
         var rest: [Item] = []
         var pieces: [(item: Item, payload: [UInt8])] = []
         for (item, dump) in zip(items, dumps) {
-            if let payload = dump.bytes {
-                if payload.count > maximumPieceBytes {
-                    rest.append(item)
-                } else {
-                    pieces.append((item, payload))
-                }
-            } else if dump.value == .null {
-                tally.noteVanished(item.index)
-            } else if case .tooLarge = dump {
-                rest.append(item)
-            } else {
-                tally.noteFailure(item.index, dump)
+            switch DumpAnswer(dump, atMost: maximumPieceBytes) {
+            case .payload(let payload): pieces.append((item, payload))
+            case .tooLarge: rest.append(item)
+            case .vanished: tally.noteVanished(item.index)
+            case .failed(let error): tally.noteFailure(item.index, error)
             }
         }
         let restored = try await restore(pieces)
         var present: [(item: Item, payload: [UInt8])] = []
         for (piece, answer) in zip(pieces, restored) {
-            switch answer {
-            case .value:
-                tally.noteCopied(piece.item.index, bytes: piece.payload.count)
-            case .refused(let error) where error.code == "BUSYKEY":
-                present.append(piece)
-            case .refused(let error) where Self.isNotUnderstood(error):
-                rest.append(piece.item)
-            default:
-                tally.noteFailure(piece.item.index, answer)
+            switch RestoreAnswer(answer) {
+            case .copied: tally.noteCopied(piece.item.index, bytes: piece.payload.count)
+            case .present: present.append(piece)
+            case .notUnderstood: rest.append(piece.item)
+            case .failed(let error): tally.noteFailure(piece.item.index, error)
             }
         }
         try await settle(present, &tally)
@@ -68,12 +57,6 @@ extension KeyCopier {
         return answers
     }
 
-    /// Whether an error of `RESTORE` means that the destination is older than the source, or lacks a module.
-    private static func isNotUnderstood(_ error: ServerError) -> Bool {
-        error.message.contains("DUMP payload version or checksum are wrong")
-            || error.message.contains("Bad data format")
-    }
-
     /// Looks whether keys that exist at the destination have the value already that they should get.
     private func settle(
         _ pieces: [(item: Item, payload: [UInt8])],
@@ -86,7 +69,7 @@ extension KeyCopier {
         )
         var open: [Item] = []
         for (piece, dump) in zip(pieces, dumps) {
-            if let other = dump.bytes, DumpPayload.value(of: other) == DumpPayload.value(of: piece.payload) {
+            if ValueVerdict(dumps: .bulkString(piece.payload), dump.value) == .alike {
                 tally.noteAlike(piece.item.index)
             } else {
                 open.append(piece.item)
@@ -154,16 +137,5 @@ extension KeyCopier {
             }
         }
         try await compare(present, &tally)
-    }
-}
-
-extension CopyTally {
-    /// Counts a key for which a command came to nothing.
-    fileprivate mutating func noteFailure(_ index: Int, _ answer: CommandAnswer) {
-        if let error = answer.refusal {
-            noteFailure(index, error)
-        } else {
-            noteFailure(index, answer.trouble ?? "the server answered something unexpected")
-        }
     }
 }

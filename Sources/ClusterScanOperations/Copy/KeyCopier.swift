@@ -4,10 +4,10 @@ import Synchronization
 /// Copies keys with their values and expiry to another cluster or server, batch by batch.
 ///
 /// Values travel as the servers serialise them (`DUMP`, `RESTORE`), many at once on both sides. A value that
-/// is larger than ``CopyOptions/maximumPieceBytes``, or that the destination does not understand because it is
-/// older, is read and written element by element under a temporary name in the slot of its key, and gets its
-/// own name when it is complete. What can be copied in neither way is counted as failed, never left out in
-/// silence.
+/// is larger than ``CopyOptions/maximumPieceBytes``, or that the destination does not understand because it
+/// is older, is read and written element by element under a temporary name in the slot of its key, and gets
+/// its own name when it is complete. What can be copied in neither way is counted as failed, never left out
+/// in silence.
 ///
 /// ```swift
 /// let copier = try await KeyCopier(from: old, to: new, matching: "user:*")
@@ -81,7 +81,7 @@ public final class KeyCopier: Sendable {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: What became of the keys, as ``copy(_:)`` counts it, and how it ended. Cancelling the task
     ///   stops the work as ``ClusterScan/ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
     public func copyAll(
@@ -106,7 +106,7 @@ public final class KeyCopier: Sendable {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: What was found, as ``preview(_:)`` counts it, and how it ended.
     public func previewAll(
         type: KeyType? = nil,

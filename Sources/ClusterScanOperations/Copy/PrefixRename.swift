@@ -28,8 +28,8 @@ public struct PrefixRename: Hashable, Sendable {
     /// Says why two keys of a selection could get the same name, or `nil` if no two can.
     ///
     /// Names that begin with the old prefix never collide with each other. Others keep their name, so what
-    /// must be ruled out is that such a name begins with the new prefix: it does if it begins with the old one
-    /// as well, or if the glob's fixed beginning says so.
+    /// must be ruled out is that such a name begins with the new prefix: it does if it begins with the old
+    /// one as well, or if the glob's fixed beginning says so.
     ///
     /// - Parameter pattern: The glob that selects the keys; `nil` for every key.
     /// - Returns: A sentence that names two such keys.

@@ -1,11 +1,11 @@
 import ClusterScan
 
 /// Names for values under construction: in the slot of the key they will become, as `RENAME` needs it, and
-/// told from application keys by their beginning.
+/// distinct from application keys by their beginning.
 package enum TemporaryKey {
     package static let prefix = "cluster-scan:copying:"
 
-    /// A name that nobody else uses, in the same slot as a key.
+    /// A name that no other process uses, in the same slot as a key.
     ///
     /// - Complexity: O(*n*) in the number of slots: that many tags are tried on average, in about a
     ///   millisecond, which matters little to a value that is copied piece by piece.

@@ -2,15 +2,6 @@ import ClusterScan
 
 /// Tells whether keys have the same values on two sides, whatever versions and encodings those use.
 struct ValueComparison: Sendable {
-    enum Verdict: Hashable, Sendable {
-        case alike
-        case different(String)
-        case missingAtSource
-        case missingAtDestination
-        /// It could not be told.
-        case unknown(String)
-    }
-
     /// The name of a key on either side.
     typealias Pair = (key: [UInt8], target: [UInt8])
 
@@ -22,12 +13,12 @@ struct ValueComparison: Sendable {
     let options: CommandOptions
 
     /// Compares values, in the order of the pairs.
-    func compare(_ pairs: [Pair]) async throws -> [Verdict] {
+    func compare(_ pairs: [Pair]) async throws -> [ValueVerdict] {
         guard !pairs.isEmpty else { return [] }
         let here = try await KeySizes.read(of: pairs.map(\.key), at: source, options: options)
         let there = try await KeySizes.read(of: pairs.map(\.target), at: destination, options: options)
         let sizes = zip(here, there).map { max($0, $1) }
-        var verdicts = [Verdict](repeating: .unknown("it was not compared"), count: pairs.count)
+        var verdicts = [ValueVerdict](repeating: .unknown("it was not compared"), count: pairs.count)
         for index in pairs.indices where sizes[index] > maximumPieceBytes {
             verdicts[index] = try await compareSome(of: pairs[index])
         }
@@ -43,15 +34,9 @@ struct ValueComparison: Sendable {
 
     // MARK: Whole values
 
-    private func compareSmall(_ pairs: [Pair]) async throws -> [Verdict] {
+    private func compareSmall(_ pairs: [Pair]) async throws -> [ValueVerdict] {
         let (here, there) = try await both(pairs) { _ in "DUMP" }
-        var verdicts = zip(here, there).map { here, there -> Verdict? in
-            if here.value == .null { return .missingAtSource }
-            if there.value == .null { return .missingAtDestination }
-            guard let one = here.bytes, let other = there.bytes else { return nil }
-            return DumpPayload.value(of: one) == DumpPayload.value(of: other) ? .alike : nil
-        }
-        // Equal sets may have their members in another order, and equal lists another encoding.
+        var verdicts = zip(here, there).map { ValueVerdict(dumps: $0.value, $1.value) }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
         for (index, verdict) in zip(open, try await compareContents(open.map { pairs[$0] })) {
             verdicts[index] = verdict
@@ -59,74 +44,36 @@ struct ValueComparison: Sendable {
         return verdicts.map { $0 ?? .unknown("it was not compared") }
     }
 
-    private func compareContents(_ pairs: [Pair]) async throws -> [Verdict] {
+    private func compareContents(_ pairs: [Pair]) async throws -> [ValueVerdict] {
         guard !pairs.isEmpty else { return [] }
         let (here, there) = try await both(pairs) { _ in "TYPE" }
-        let types = here.map { KeyType(rawValue: $0.value?.string ?? "none") }
-        var verdicts = zip(types, there).map { type, there -> Verdict? in
-            let other = KeyType(rawValue: there.value?.string ?? "none")
-            if type == Self.none { return .missingAtSource }
-            if other == Self.none { return .missingAtDestination }
-            guard type == other else { return .different("its type is \(type) here, \(other) there") }
-            return Self.reading(type) == nil ? .different("its serialised values differ") : nil
+        let types = here.map(Self.type)
+        var verdicts = zip(types, there).map { type, there -> ValueVerdict? in
+            ValueVerdict(types: type, Self.type(there))
+                ?? (type.readingCommand == nil ? .different("its serialised values differ") : nil)
         }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
-        let contents = try await both(open.map { pairs[$0] }) { Self.reading(types[open[$0]]) ?? "" }
+        let contents = try await both(open.map { pairs[$0] }) { types[open[$0]].readingCommand ?? "" }
         for (index, (here, there)) in zip(open, zip(contents.here, contents.there)) {
             guard let one = here.value, let other = there.value else {
                 verdicts[index] = .unknown(here.trouble ?? there.trouble ?? "it could not be read")
                 continue
             }
-            verdicts[index] =
-                Self.canonical(one, types[index]) == Self.canonical(other, types[index])
-                ? .alike : .different("its values differ")
+            verdicts[index] = ValueVerdict(values: one, other, of: types[index])
         }
         return verdicts.map { $0 ?? .unknown("it was not compared") }
     }
 
-    private static let none = KeyType(rawValue: "none")
-
-    /// The command that reads a whole value, without the key.
-    private static func reading(_ type: KeyType) -> String? {
-        switch type {
-        case .string: "GET"
-        case .list: "LRANGE 0 -1"
-        case .set: "SMEMBERS"
-        case .hash: "HGETALL"
-        case .sortedSet: "ZRANGE 0 -1 WITHSCORES"
-        case .stream: "XRANGE - +"
-        default: nil
-        }
-    }
-
-    /// A form in which equal values are equal: sets and hashes in order.
-    private static func canonical(_ value: RESPValue, _ type: KeyType) -> [RESPValue] {
-        guard let elements = value.array else { return [value] }
-        func order(_ left: RESPValue, _ right: RESPValue) -> Bool {
-            (left.bytes ?? []).lexicographicallyPrecedes(right.bytes ?? [])
-        }
-        switch type {
-        case .set:
-            return elements.sorted(by: order)
-        case .hash:
-            let pairs = stride(from: 0, to: elements.count - 1, by: 2).map {
-                (elements[$0], elements[$0 + 1])
-            }
-            return pairs.sorted { order($0.0, $1.0) }.flatMap { [$0, $1] }
-        default:
-            return elements
-        }
+    private static func type(_ answer: CommandAnswer) -> KeyType {
+        KeyType(rawValue: answer.value?.string ?? "none")
     }
 
     // MARK: Some of a large value
 
-    private func compareSome(of pair: Pair) async throws -> Verdict {
-        let types = try await both([pair]) { _ in "TYPE" }
-        let type = KeyType(rawValue: types.here.first?.value?.string ?? "none")
-        let other = KeyType(rawValue: types.there.first?.value?.string ?? "none")
-        if type == Self.none { return .missingAtSource }
-        if other == Self.none { return .missingAtDestination }
-        guard type == other else { return .different("its type is \(type) here, \(other) there") }
+    private func compareSome(of pair: Pair) async throws -> ValueVerdict {
+        let (here, there) = try await both([pair]) { _ in "TYPE" }
+        let type = Self.type(here[0])
+        if let verdict = ValueVerdict(types: type, Self.type(there[0])) { return verdict }
         guard let command = type.lengthCommand else {
             return .unknown("values of type \(type) are too large to be compared")
         }
@@ -145,7 +92,7 @@ struct ValueComparison: Sendable {
         of pair: Pair,
         _ type: KeyType,
         _ length: Int64
-    ) async throws -> Verdict {
+    ) async throws -> ValueVerdict {
         let commands: [String]
         switch type {
         case .string, .list:
@@ -166,7 +113,7 @@ struct ValueComparison: Sendable {
         return .alike
     }
 
-    private func compareMembers(of pair: Pair, _ type: KeyType) async throws -> Verdict {
+    private func compareMembers(of pair: Pair, _ type: KeyType) async throws -> ValueVerdict {
         var questions: [(command: KeyCommand, answer: RESPValue)] = []
         func ask(_ name: String, _ member: [UInt8], _ answer: RESPValue) {
             let command = KeyCommand(name, key: pair.target, [member], isRepeatable: true)
@@ -202,21 +149,13 @@ struct ValueComparison: Sendable {
 
     // MARK: Both sides
 
-    /// Sends the same to both sides, at the same time. The key comes after the first word.
+    /// Sends the same to both sides, at the same time.
     private func both(
         _ pairs: [Pair],
         _ command: (Int) -> String
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
         func commands(_ key: (Pair) -> [UInt8]) -> [KeyCommand] {
-            pairs.enumerated().map { index, pair in
-                let words = command(index).split(separator: " ")
-                return KeyCommand(
-                    String(words[0]),
-                    key: key(pair),
-                    words.dropFirst().map { Array($0.utf8) },
-                    isRepeatable: true
-                )
-            }
+            pairs.enumerated().map { KeyCommand(reading: command($0), key: key($1)) }
         }
         let (mine, theirs) = (commands(\.key), commands(\.target))
         let (source, destination, options) = (source, destination, options)

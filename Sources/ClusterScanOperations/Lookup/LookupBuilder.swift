@@ -11,8 +11,8 @@ import Synchronization
 ///
 /// Running it again gives the same lookup: of several keys with one value the one whose bytes come first is
 /// named, and an entry whose key does not have the value any more is changed. Entries whose value is gone
-/// altogether are removed by ``prune(writing:)``. One run for one lookup at a time: what two of them decide at
-/// the same moment may leave another key of several than a single run would.
+/// altogether are removed by ``prune(writing:)``. One run for one lookup at a time: what two of them decide
+/// at the same moment may leave another key of several than a single run would.
 public final class LookupBuilder: Sendable {
     let scanner: ClusterScanner
     let lookup: Lookup
@@ -71,7 +71,7 @@ public final class LookupBuilder: Sendable {
     ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it. Chunks are worked on one after the other, whatever it says.
     ///   - writing: Whether to write; otherwise it is only found out what would be written.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: In ``WorkTally/done`` the keys that got an entry, in ``WorkTally/unchanged`` those that had
     ///   it, have no such field, or were left out for another key. ``statistics`` has more.
     public func buildAll(
@@ -167,7 +167,7 @@ public final class LookupBuilder: Sendable {
         }
     }
 
-    /// A second look is needed where somebody else has made an entry in between.
+    /// A second look is needed where another client has made an entry in between.
     private static let looks = 5
 
     private func settle(_ claims: inout LookupClaims, writing: Bool) async throws {
@@ -254,7 +254,8 @@ public final class LookupBuilder: Sendable {
         return isTrue
     }
 
-    /// Sends commands on entries. None of them may be refused: then something else lies where the lookup should.
+    /// Sends commands on entries. None of them may be refused: then something else lies where the lookup
+    /// should.
     private func entries(_ commands: [KeyCommand]) async throws -> [CommandAnswer] {
         let answers = try await scanner.answers(to: commands, options: options)
         for answer in answers {
@@ -301,8 +302,8 @@ public final class LookupBuilder: Sendable {
 extension LookupBuilder.State {
     /// Counts a conflict, unless it was counted before.
     fileprivate mutating func isNew(_ conflict: LookupConflict, atMost limit: Int) -> Bool {
-        // Of a pair the smaller key is kept whenever both are seen, so a pair has one form only; with three keys
-        // the kept one may change, so that each other key counts once.
+        // Of a pair the smaller key is kept whenever both are seen, so a pair has one form only; with three
+        // keys the kept one may change, so that each other key counts once.
         var hasher = Hasher()
         hasher.combine(conflict.value)
         hasher.combine(conflict.other)

@@ -6,15 +6,15 @@ package struct LookupDecision: Hashable, Sendable {
         case replace
     }
 
-    /// The key that the entry is to name: of all that have the value, the one whose bytes come first. The order in
-    /// which keys are found plays no part, so running it again changes nothing.
+    /// The key that the entry is to name: of all that have the value, the one whose bytes come first. The
+    /// order in which keys are found plays no part, so running it again changes nothing.
     package let winner: [UInt8]
     /// What has to be done to the entry.
     package let step: Step
     /// The other keys that have the value.
     package let others: [[UInt8]]
 
-    /// Decides; `nil` if nobody claims the value.
+    /// Decides; `nil` if no key claims the value.
     ///
     /// - Parameters:
     ///   - claimants: Keys that have the value; at least one.

@@ -35,11 +35,8 @@ public struct Lookup: Hashable, Sendable {
         self.layout = layout
         guard let first = self.name.first else { return nil }
         let hasTag = self.name.withUnsafeBytes { HashTag.range(in: $0) } != nil
-        guard layout == .hash || hasTag || first != HashTag.closing else { return nil }
-        prefix =
-            (hasTag ? self.name : [HashTag.opening] + self.name + [HashTag.closing]) + [
-                UInt8(ascii: ":")
-            ]
+        guard layout == .hash || hasTag || first != UInt8(ascii: "}") else { return nil }
+        prefix = (hasTag ? self.name : Array("{".utf8) + self.name + Array("}".utf8)) + Array(":".utf8)
     }
 
     /// The key under which a value is found.

@@ -4,12 +4,12 @@ import ClusterScan
 public struct LookupPruning: Sendable {
     /// Entries that were looked at.
     public internal(set) var checked: UInt64 = 0
-    /// Entries that name a key which does not have the value, or is gone. They were removed, if that was asked
-    /// for.
+    /// Entries that name a key which does not have the value, or is gone. They were removed, if that was
+    /// asked for.
     public internal(set) var stale: UInt64 = 0
     /// Some of those.
     public internal(set) var samples: [(value: [UInt8], key: [UInt8])] = []
-    /// Entries of which it could not be told, and which were left alone.
+    /// Entries that could not be judged, and which were left alone.
     public internal(set) var untold: UInt64 = 0
 
     init() {}
@@ -18,8 +18,8 @@ public struct LookupPruning: Sendable {
 extension LookupBuilder {
     /// Looks at every entry of the lookup, and removes those that do not hold any more.
     ///
-    /// An entry holds as long as its key is a hash whose field has the value, whatever glob the key matches: other
-    /// runs may have added entries for other keys.
+    /// An entry holds as long as its key is a hash whose field has the value, whatever glob the key matches:
+    /// other runs may have added entries for other keys.
     ///
     /// - Parameter writing: Whether to remove stale entries; otherwise they are only counted.
     /// - Returns: What was found.

@@ -1,4 +1,4 @@
-/// What can be told of a key besides its name.
+/// What there is to know of a key besides its name.
 public enum KeyField: String, CaseIterable, Hashable, Sendable {
     /// The type of its value (`TYPE`).
     case type
@@ -8,7 +8,7 @@ public enum KeyField: String, CaseIterable, Hashable, Sendable {
     case memory
     /// How the server keeps its value (`OBJECT ENCODING`).
     case encoding
-    /// How long nobody has used it (`OBJECT IDLETIME`). Servers whose policy is LFU do not know it.
+    /// How long it has not been used (`OBJECT IDLETIME`). Servers whose policy is LFU do not know it.
     case idle
     /// How often it is used, on a logarithmic scale up to 255 (`OBJECT FREQ`). Only servers whose policy is
     /// LFU know it.

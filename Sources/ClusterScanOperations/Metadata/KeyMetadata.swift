@@ -24,7 +24,7 @@ public struct KeyMetadata: Hashable, Sendable {
     public package(set) var memory: Int64?
     /// How the server keeps the value.
     public package(set) var encoding: String?
-    /// How long nobody has used the key, to the second.
+    /// How long the key has not been used, to the second.
     public package(set) var idle: Duration?
     /// How often the key is used, on a logarithmic scale from 0 to 255.
     public package(set) var frequency: Int64?

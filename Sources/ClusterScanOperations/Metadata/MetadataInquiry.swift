@@ -31,12 +31,11 @@ package struct MetadataInquiry: Sendable {
         }
         answer = MetadataAnswer(keys: [])
         answer.keys.reserveCapacity(batches.reduce(0) { $0 + $1.count })
-        let hasher = SlotHasher.shared
         for (batch, node) in zip(batches, nodes) {
             var known = KeyMetadata()
             if fields.contains(.node) { known.node = node }
             batch.forEachKey { name in
-                if fields.contains(.slot) { known.slot = hasher.slot(of: name) }
+                if fields.contains(.slot) { known.slot = HashSlot(key: name) }
                 answer.keys.append(known)
             }
         }
@@ -44,10 +43,10 @@ package struct MetadataInquiry: Sendable {
 
     /// The first round: what is asked of every key.
     package mutating func firstCommands() -> [KeyCommand] {
+        questions = []
         guard !general.isEmpty else { return [] }
         var commands: [KeyCommand] = []
         commands.reserveCapacity(answer.keys.count * general.count)
-        questions = []
         questions.reserveCapacity(answer.keys.count * general.count)
         var key = 0
         for batch in batches {
@@ -64,8 +63,8 @@ package struct MetadataInquiry: Sendable {
 
     /// The second round: the lengths, once the types are known.
     package mutating func lengthCommands() -> [KeyCommand] {
-        guard fields.contains(.length) else { return [] }
         questions = []
+        guard fields.contains(.length) else { return [] }
         var commands: [KeyCommand] = []
         var key = 0
         for batch in batches {

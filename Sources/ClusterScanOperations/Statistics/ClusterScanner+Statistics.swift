@@ -44,7 +44,7 @@ extension ClusterScanner {
     ///   - pattern: Only keys that match this glob.
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about reading the names. Memory is bounded whatever they are.
-    ///   - onProgress: Is told how many keys have been looked at by this call, and the cursor after
+    ///   - onProgress: Gets how many keys have been looked at by this call, and the cursor after
     ///     them; must not block.
     /// - Returns: What the iteration did. With `ScanOptions.allowsUncoveredSlots` it tells which slots are
     ///   missing.

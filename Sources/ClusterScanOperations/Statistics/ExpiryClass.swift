@@ -1,6 +1,6 @@
 /// How soon a key expires, in classes that mean something to people.
 public enum ExpiryClass: Int, CaseIterable, Sendable, Hashable, Codable {
-    /// The key stays until somebody deletes it.
+    /// The key stays until it is deleted.
     case never
     /// Within the next minute.
     case withinMinute

@@ -33,15 +33,6 @@ public struct SampleRate: Hashable, Sendable, Codable {
     /// - Parameter name: The bytes of its name.
     /// - Returns: The same for the same name, on every machine.
     public func includes(_ name: UnsafeRawBufferPointer) -> Bool {
-        isAll || Self.hash(name) < limit
-    }
-
-    /// FNV-1a, whose high bits are weak for short names, behind the finaliser of SplitMix64.
-    private static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        hash = (hash ^ hash >> 30) &* 0xbf58_476d_1ce4_e5b9
-        hash = (hash ^ hash >> 27) &* 0x94d0_49bb_1331_11eb
-        return hash ^ hash >> 31
+        isAll || NameHash.of(name) < limit
     }
 }

@@ -10,8 +10,8 @@ public import ClusterScan
 /// ```
 ///
 /// The value of a key is one moment of it; its expiry is asked for in the same burst of commands, and so is
-/// that of nearly the same moment. Servers make a `DUMP` in one piece and wait for nothing else meanwhile: about
-/// 1 ms for a MB.
+/// that of nearly the same moment. Servers make a `DUMP` in one piece and wait for nothing else meanwhile:
+/// about 1 ms for a MB.
 public struct RecordReader: Sendable {
     private let scanner: ClusterScanner
     private let bytesAtOnce: Int
@@ -86,4 +86,12 @@ public struct RecordReader: Sendable {
         }
         return unread
     }
+}
+
+/// A key that exists and could not be read, and why.
+public struct UnreadKey: Sendable {
+    /// The name of the key.
+    public var key: [UInt8]
+    /// What was in the way.
+    public var error: ClusterScanError
 }

@@ -52,15 +52,22 @@ public struct StreamEntry: Hashable, Sendable {
         fields = parts[1].array?.compactMap(\.bytes) ?? []
     }
 
-    /// The first number that is behind the entry, for the next `XRANGE`. Servers before 6.2 know no `(`.
-    package var next: String? {
-        guard let (time, number) = position else { return nil }
+    /// The first id that is behind the entry, for the next `XRANGE`.
+    package var next: String? { Self.successor(of: id) }
+
+    /// The two numbers of the id; no entry has 0-0.
+    var position: (UInt64, UInt64)? { Self.position(of: id) }
+
+    /// The id after another: ranges that leave out their ends, with `(`, came with Redis 6.2.
+    ///
+    /// - Returns: `nil` for the last id that there can be, and for what is no id.
+    static func successor(of id: String) -> String? {
+        guard let (time, number) = position(of: id) else { return nil }
         if number < .max { return "\(time)-\(number + 1)" }
         return time < .max ? "\(time + 1)-0" : nil
     }
 
-    /// The two numbers of the id; no entry has 0-0.
-    var position: (UInt64, UInt64)? {
+    private static func position(of id: String) -> (UInt64, UInt64)? {
         let parts = id.split(separator: "-").compactMap { UInt64($0) }
         return parts.count == 2 ? (parts[0], parts[1]) : nil
     }

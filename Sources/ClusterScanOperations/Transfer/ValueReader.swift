@@ -34,8 +34,8 @@ public struct ValueReader: Sendable {
     ///
     /// - Parameters:
     ///   - scanner: Where to read.
-    ///   - largeValue: From how many bytes on a value is read alone. Where `MEMORY USAGE` is not permitted, all
-    ///     are, which is slow.
+    ///   - largeValue: From how many bytes on a value is read alone. Where `MEMORY USAGE` is not permitted,
+    ///     all are, which is slow.
     ///   - bytesAtOnce: About how many bytes of small values to hold at once.
     public init(_ scanner: ClusterScanner, largeValue: Int = 64 << 10, bytesAtOnce: Int = 4 << 20) {
         self.scanner = scanner
@@ -61,14 +61,11 @@ public struct ValueReader: Sendable {
         var waiting = keys
         for attempt in 1...ValueReader.attempts where !waiting.isEmpty {
             let found = try await look(at: waiting).filter { type == nil || $0.type == type }
-            let known = found.filter { WholeValue.command(for: $0.key, $0.type) != nil }
-            if known.count < found.count {
-                for other in found where WholeValue.command(for: other.key, other.type) == nil {
-                    tally.unknownTypes[other.type, default: 0] += 1
-                }
+            for other in found where other.type.readingCommand == nil {
+                tally.unknownTypes[other.type, default: 0] += 1
             }
-            let changed = try await read(known, isLast: attempt == ValueReader.attempts, &tally, body)
-            waiting = changed
+            let known = found.filter { $0.type.readingCommand != nil }
+            waiting = try await read(known, isLast: attempt == ValueReader.attempts, &tally, body)
         }
         return tally
     }
@@ -111,7 +108,11 @@ public struct ValueReader: Sendable {
         var changed: [[UInt8]] = []
         for run in KeySizes.runs(of: small.map { $0.size ?? 0 }, atMost: bytesAtOnce) {
             let keys = small[run]
-            let replies = try await scanner.send(keys.compactMap { WholeValue.command(for: $0.key, $0.type) })
+            let replies = try await scanner.send(
+                keys.compactMap { key in
+                    key.type.readingCommand.map { KeyCommand(reading: $0, key: key.key) }
+                }
+            )
             for (key, reply) in zip(keys, replies) {
                 if case .error(let error) = reply, error.code == "WRONGTYPE", !isLast {
                     changed.append(key.key)

@@ -1,23 +1,7 @@
 import ClusterScan
 
-/// How a small value is read with one command, and what its reply means.
+/// What the reply to ``KeyType/readingCommand`` means.
 enum WholeValue {
-    /// - Returns: `nil` for types of modules.
-    static func command(for key: [UInt8], _ type: KeyType) -> KeyCommand? {
-        func command(_ name: String, _ arguments: String...) -> KeyCommand {
-            KeyCommand(name, key: key, arguments.map { Array($0.utf8) }, isRepeatable: true)
-        }
-        switch type {
-        case .string: return command("GET")
-        case .hash: return command("HGETALL")
-        case .list: return command("LRANGE", "0", "-1")
-        case .set: return command("SMEMBERS")
-        case .sortedSet: return command("ZRANGE", "0", "-1", "WITHSCORES")
-        case .stream: return command("XRANGE", "-", "+")
-        default: return nil
-        }
-    }
-
     /// Reads a reply; also one that is a part of the value.
     ///
     /// - Returns: `nil` if the key is gone, or the reply is not one of its type.

@@ -3,8 +3,8 @@ public import ClusterScan
 extension ClusterScanner {
     /// Deletes keys, lets them expire, or lets them stay: all that an iteration finds.
     ///
-    /// With neither a pattern nor a type these are all the keys of the cluster, so both have to be written down.
-    /// A key that does not match the pattern is never touched: names are compared here once more before
+    /// With neither a pattern nor a type these are all the keys of the cluster, so both have to be written
+    /// down. A key that does not match the pattern is never touched: names are compared here once more before
     /// anything is sent. A type is checked by the server when it names the key; a key that is replaced by one
     /// of another type in the moment after that is not spared.
     ///
@@ -20,7 +20,7 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin: `ScanCursor.start` or the cursor of an earlier report.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: What was done and how it ended. Cancelling the task stops the work as
     ///   ``work(from:match:type:options:onProgress:step:)`` describes.
     public func apply(
@@ -53,7 +53,7 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: The counts, as far as it came.
     public func preview(
         _ change: KeyChange?,

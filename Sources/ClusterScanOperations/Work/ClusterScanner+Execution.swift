@@ -18,9 +18,10 @@ extension ClusterScanner {
     ///   cannot be run for every key.
     public func review(_ template: CommandTemplate) async throws -> CommandReview {
         var failure: ClusterScanError?
-        for seed in seeds {
+        // Each will do; one may be down.
+        for shard in try await topology().shards.prefix(3) {
             do {
-                let facts = try await facts(of: template, at: seed)
+                let facts = try await facts(of: template, at: shard.primary.address)
                 let sample = template.filled(with: Self.sampleKey)[template.keyIndex]
                 if let objection = facts.objection(key: sample) {
                     throw ClusterScanError(.invalidQuery, objection)
@@ -35,13 +36,18 @@ extension ClusterScanner {
 
     /// Runs a command for every key that an iteration finds.
     ///
-    /// Replies arrive chunk by chunk, from two tasks at the same time. ``review(_:)`` tells whether the command
-    /// is fit for it; what writes and is not repeatable may, where connections are lost, end with an unknown
-    /// outcome, and keys that an iteration finds twice get it twice.
+    /// Replies arrive chunk by chunk, from two tasks at the same time. ``review(_:)`` tells whether the
+    /// command is fit for it; what writes and is not repeatable may, where connections are lost, end with an
+    /// unknown outcome, and keys that an iteration finds twice get it twice.
     ///
     /// ```swift
     /// let template = try CommandTemplate(["MEMORY", "USAGE", "{}"].map { Array($0.utf8) })
-    /// let report = await scanner.execute(template, isRepeatable: true, match: "user:*", type: nil) { replies in
+    /// let report = await scanner.execute(
+    ///     template,
+    ///     isRepeatable: true,
+    ///     match: "user:*",
+    ///     type: nil
+    /// ) { replies in
     ///     for (key, reply) in replies { … }
     /// }
     /// ```
@@ -53,7 +59,7 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - cursor: Where to begin.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     ///   - onReplies: Gets each key that was found, and what became of the command. A chunk counts as done
     ///     when this returns; what it throws ends the work.
     /// - Returns: What was done and how it ended.
@@ -94,25 +100,17 @@ extension ClusterScanner {
         let name = template.arguments[0]
         let shown = PrintableBytes.text(name)
         let sample = template.filled(with: Self.sampleKey)
-        let info: RESPValue
+        let info = try await send([Array("COMMAND".utf8), Array("INFO".utf8), name], to: address)
         var keys: [[UInt8]] = []
-        do throws(ConnectionError) {
-            let command = Command([Array("COMMAND".utf8), Array("INFO".utf8), name])
-            info = try await client.send(command, to: address)
-        } catch {
-            throw ClusterScanError(ScanFailure(error))
-        }
         guard let entry = info.array?.first, entry != .null else {
             throw ClusterScanError(.invalidQuery, "the server has no command \(shown)", at: address)
         }
-        do throws(ConnectionError) {
-            let command = Command([Array("COMMAND".utf8), Array("GETKEYS".utf8)] + sample)
-            keys = (try await client.send(command, to: address).array ?? []).compactMap(\.bytes)
-        } catch {
-            guard case .server(let reply) = error.kind, reply.code == "ERR" else {
-                throw ClusterScanError(ScanFailure(error))
-            }
+        do {
+            let words = [Array("COMMAND".utf8), Array("GETKEYS".utf8)] + sample
+            keys = (try await send(words, to: address).array ?? []).compactMap(\.bytes)
+        } catch let error as ClusterScanError {
             // It touches no key, or the arguments are too few or too many: the server's words tell which.
+            guard let reply = error.serverError, reply.code == "ERR" else { throw error }
             guard reply.message.lowercased().contains("no key arguments") else {
                 throw ClusterScanError(.invalidQuery, "\(shown): \(reply.message)", at: address)
             }

@@ -24,7 +24,7 @@ extension ClusterScanner {
     ///   - pattern: Only keys that match this glob.
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about it.
-    ///   - onProgress: Is told after every chunk how far things are; what it throws ends the work.
+    ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     ///   - step: Does the work on some keys, and counts what became of it. What it throws ends the work, and
     ///     so do keys that no node answers for, unless `ScanOptions.allowsUncoveredSlots`, and a command
     ///     that the user may not use.

@@ -42,7 +42,8 @@ public struct KeyExpiry: Sendable, Hashable {
         self.condition = condition
     }
 
-    /// The command for a key. Running it twice leaves a key as running it once, but for the moment in between.
+    /// The command for a key. Running it twice leaves a key as running it once, but for the moment in
+    /// between.
     func command(for key: UnsafeRawBufferPointer) -> KeyCommand {
         let (name, arguments) = words(for: key)
         return KeyCommand(name, key: key, arguments, isRepeatable: true)
@@ -53,7 +54,7 @@ public struct KeyExpiry: Sendable, Hashable {
         let name: String
         let time: Int64
         switch moment {
-        case .after(let span): (name, time) = ("PEXPIRE", KeyExpiry.milliseconds(span))
+        case .after(let span): (name, time) = ("PEXPIRE", span.wholeMilliseconds)
         case .at(let milliseconds): (name, time) = ("PEXPIREAT", milliseconds)
         }
         var arguments = [Array(String(time &+ jitter(of: key)).utf8)]
@@ -78,7 +79,7 @@ public struct KeyExpiry: Sendable, Hashable {
         guard let rest = reply.integer, rest >= -1 else { return .missing }
         let planned =
             switch moment {
-            case .after(let span): KeyExpiry.milliseconds(span) &+ jitter(of: key)
+            case .after(let span): span.wholeMilliseconds &+ jitter(of: key)
             case .at(let milliseconds): milliseconds &+ jitter(of: key) &- now
             }
         let applies =
@@ -92,20 +93,8 @@ public struct KeyExpiry: Sendable, Hashable {
         return applies ? .done : .unchanged
     }
 
-    /// FNV-1a, and the finaliser of SplitMix64 to spread names that differ in their last digit only.
     private func jitter(of key: UnsafeRawBufferPointer) -> Int64 {
-        let most = KeyExpiry.milliseconds(jitter)
-        guard most > 0 else { return 0 }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in key { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        hash = (hash ^ hash >> 30) &* 0xbf58_476d_1ce4_e5b9
-        hash = (hash ^ hash >> 27) &* 0x94d0_49bb_1331_11eb
-        hash ^= hash >> 31
-        return Int64(hash % (UInt64(most) + 1))
-    }
-
-    private static func milliseconds(_ span: Duration) -> Int64 {
-        let (seconds, attoseconds) = span.components
-        return seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000
+        let most = jitter.wholeMilliseconds
+        return most > 0 ? Int64(NameHash.of(key) % (UInt64(most) + 1)) : 0
     }
 }

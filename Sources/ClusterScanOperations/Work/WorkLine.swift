@@ -38,7 +38,7 @@ struct WorkLine {
     var isFirstDone: Bool { flights.first?.isDone.isSet ?? false }
 
     /// Begins the work on a chunk. It is not cancelled with the task that calls: half a chunk of commands
-    /// would be written with nobody there for the replies.
+    /// would be written without a task that takes the replies.
     mutating func begin(
         _ chunk: WorkChunk,
         cursor: ScanCursor?,

@@ -1,7 +1,7 @@
 public import ClusterScan
 
-/// How work on keys goes about it. Apart from ``scan``, which has its own, there are no promises in it: all of
-/// it may differ between the runs of one piece of work.
+/// How work on keys goes about it. Apart from ``scan``, which has its own, there are no promises in it: all
+/// of it may differ between the runs of one piece of work.
 public struct WorkOptions: Sendable {
     /// How the keys are found.
     public var scan: ScanOptions

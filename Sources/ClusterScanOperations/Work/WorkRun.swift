@@ -50,7 +50,7 @@ struct WorkRun {
         if let failure = line.failure { return .failed(failure) }
         if case .complete = ending, await batches.report?.isComplete == true {
             // The last batch is handed out before its slots are credited: its cursor is not yet the end.
-            line.skip(to: ScanCursor(state: .finished))
+            line.skip(to: .finished)
         }
         do {
             try onProgress(line.progress)

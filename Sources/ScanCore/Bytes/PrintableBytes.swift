@@ -1,8 +1,15 @@
-/// Shows bytes of keys and patterns to people.
-package enum PrintableBytes {
+/// Shows the bytes of keys and patterns to people.
+///
+/// ```swift
+/// print(PrintableBytes.text(key.bytes))  // user:42, or \x00\xffabc
+/// ```
+public enum PrintableBytes {
     /// The bytes as text if they are UTF-8 without control characters, otherwise ASCII with `\xNN` for all
-    /// others.
-    package static func text(_ bytes: some Collection<UInt8>) -> String {
+    /// others: what a terminal shows cannot be mistaken for another key, and cannot steer the terminal.
+    ///
+    /// - Parameter bytes: The name of a key, a pattern, any bytes.
+    /// - Returns: One line of text.
+    public static func text(_ bytes: some Collection<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self),
             text.unicodeScalars.allSatisfy({ !isControl($0) })
         {

@@ -25,6 +25,9 @@ public struct ScanCursor: Sendable {
     /// The cursor that starts an iteration.
     public static let start = ScanCursor(state: .start)
 
+    /// The cursor of an iteration that has ended. Iterating from it reads nothing.
+    public static let finished = ScanCursor(state: .finished)
+
     package init(state: State) {
         self.state = state
     }

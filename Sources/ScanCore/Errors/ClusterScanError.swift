@@ -48,8 +48,18 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     public var slots: SlotSet
     /// Where the iteration stood: resume from here once the cause is gone.
     public var cursor: ScanCursor?
+    /// The words of the server, if a command that was sent to one node was answered with an error.
+    public var serverError: ServerError?
 
-    package init(
+    /// Makes an error, as work that is built on a scanner needs it: callers have one type to handle.
+    ///
+    /// - Parameters:
+    ///   - code: The kind of failure.
+    ///   - message: What happened and what to do, in one or two sentences.
+    ///   - address: The node it happened at, if it was one.
+    ///   - slots: The slots that could not be covered.
+    ///   - cursor: Where to resume from.
+    public init(
         _ code: Code,
         _ message: String,
         at address: NodeAddress? = nil,

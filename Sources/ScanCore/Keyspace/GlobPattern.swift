@@ -40,7 +40,9 @@ public struct GlobPattern: Sendable {
 
     /// Whether servers on different processors differ on which keys match: a range has one end below 0x80 and
     /// one above, and is read as on x86-64 here, so only the server itself can tell.
-    package var variesByPlatform: Bool {
+    ///
+    /// What `matches` says of such a pattern is not enough to delete keys by.
+    public var variesByPlatform: Bool {
         GlobAtom.parse(bytes, .unsigned).atoms != atoms
     }
 

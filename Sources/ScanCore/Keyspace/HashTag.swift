@@ -3,16 +3,22 @@
 /// Redis Cluster specification, "Hash tags": the bytes between the first `{` and the first `}` after it, if
 /// there is at least one byte between them. Later braces count for nothing, also when the first pair is
 /// empty.
-package enum HashTag {
+///
+/// ```swift
+/// "{user:1}:name".utf8.withContiguousStorageIfAvailable { key in
+///     HashTag.range(in: UnsafeRawBufferPointer(key))  // 1..<7: user:1
+/// }
+/// ```
+public enum HashTag {
     package static let opening = UInt8(ascii: "{")
     package static let closing = UInt8(ascii: "}")
 
-    /// The positions of the hash tag in a key, without its braces; nil if the whole key is hashed.
+    /// The positions of the hash tag in a key, without its braces; `nil` if the whole key is hashed.
     ///
-    /// - Parameter key: the bytes of the key.
-    /// - Returns: the positions, or nil.
+    /// - Parameter key: The bytes of the key.
+    /// - Returns: The positions, or `nil`.
     /// - Complexity: O(*n*) in the length of the key.
-    package static func range(in key: UnsafeRawBufferPointer) -> Range<Int>? {
+    public static func range(in key: UnsafeRawBufferPointer) -> Range<Int>? {
         // Plain loops: `firstIndex(of:)` on a slice costs a fifth of the time of hashing a key with a tag.
         var start = 0
         while start < key.count, key[start] != opening { start += 1 }

@@ -61,8 +61,13 @@ public struct KeyBatch: Sendable {
         try withExtendedLifetime(arena) { try body(spans[index].bytes(at: arena.base)) }
     }
 
-    /// Some of the keys, in the memory they have.
-    package func part(_ range: Range<Int>) -> KeyBatch {
+    /// Some of the keys, in the memory that they have.
+    ///
+    /// Complexity: O(n) in the number of keys of the part.
+    ///
+    /// - Parameter range: The positions of the keys, from 0.
+    /// - Returns: These keys, in their order.
+    public func part(_ range: Range<Int>) -> KeyBatch {
         let part = ContiguousArray(spans[range])
         return KeyBatch(arena: arena, spans: part, byteCount: part.reduce(0) { $0 + Int($1.length) })
     }

@@ -38,6 +38,17 @@ struct MetadataInquiryTests {
         #expect(!key.isGone)
     }
 
+    @Test("a round without commands takes no replies, whatever was asked before")
+    func noLengths() throws {
+        var inquiry = inquiry(["a"], [.type])
+        #expect(inquiry.firstCommands().count == 1)
+        try inquiry.take([.value(.simpleString(Array("hash".utf8)))])
+        #expect(inquiry.lengthCommands().isEmpty)
+        try inquiry.take([])
+        inquiry.finish()
+        #expect(inquiry.answer.keys.map(\.type) == [.hash])
+    }
+
     @Test("slot and node cost no command")
     func free() throws {
         var inquiry = inquiry(["a", "b"], [.slot, .node])

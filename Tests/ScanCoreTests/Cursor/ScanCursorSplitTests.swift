@@ -242,7 +242,7 @@ struct ScanCursorSplitTests {
     @Test("an iteration that has ended has no parts; one of another query is refused")
     func ends() throws {
         let topology = try cluster(of: 3)
-        #expect(try ScanCursor(state: .finished).split(into: 3, topology: topology).isEmpty)
+        #expect(try ScanCursor.finished.split(into: 3, topology: topology).isEmpty)
         #expect(throws: ScanCursorError.otherQuery) {
             try ScanCursor(threeNodes()).split(into: 3, query: ScanQuery(type: .hash), topology: topology)
         }

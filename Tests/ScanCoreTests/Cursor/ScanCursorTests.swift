@@ -70,7 +70,7 @@ struct ScanCursorTests {
         let query = ScanQuery(pattern: GlobPattern("{user:1}:*"))
         let start = try ScanCursor.start.progress(of: query)
         #expect(start.wanted.count == 1 && start.covered.isEmpty && start.queryDigest == query.digest)
-        #expect(try ScanCursor(state: .finished).progress(of: query).isFinished)
+        #expect(try ScanCursor.finished.progress(of: query).isFinished)
     }
 
     @Test("in JSON a cursor is a string")

@@ -1,4 +1,4 @@
-public import ClusterScan
+public import ScanCore
 
 /// The end of a dump file. Without it a file is a part, whatever it holds.
 public struct DumpTrailer: Hashable, Sendable {

@@ -1,5 +1,3 @@
-import ClusterScan
-
 /// The CRC-32 of IEEE 802.3, as ``CRC32``, eight bytes at a time: dumps are gigabytes, cursors are not.
 ///
 /// The tables are those of "slicing by 8" (Kounavis and Berry, 2005).

@@ -1,5 +1,5 @@
-import ClusterScan
-import ClusterScanOperations
+import DumpFile
+import ScanCore
 import Testing
 
 @Suite("Dump files")

@@ -1,4 +1,4 @@
-public import ClusterScan
+public import ScanCore
 
 /// What a dump file says of itself at its beginning.
 public struct DumpHeader: Hashable, Sendable {

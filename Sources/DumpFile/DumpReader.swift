@@ -1,4 +1,4 @@
-import ClusterScan
+public import ScanCore
 
 /// Reads the format of dump files from bytes as they come, and holds back whatever is not certain: no item is
 /// handed out before the checksum of its block, and of all blocks before, was found right.
@@ -198,4 +198,18 @@ public struct DumpReader: Sendable {
             start = 0
         }
     }
+}
+
+/// A place in a dump file from which an interrupted dump can be carried on.
+public struct DumpMark: Hashable, Sendable {
+    /// Stands for exactly the records before the mark.
+    public let cursor: ScanCursor
+    /// How much stands before the mark.
+    public let counts: DumpCounts
+    /// Keys that were found and could not be read.
+    public let leftOut: UInt64
+    /// The length of the file up to the end of the mark, in bytes.
+    public let offset: UInt64
+    /// The checksum that the next block continues.
+    let chain: UInt32
 }

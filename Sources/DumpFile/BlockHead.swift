@@ -1,5 +1,3 @@
-import ClusterScan
-
 /// What stands before the body of each block: what it is, how long it is, and that both are as written.
 struct BlockHead {
     enum Kind: UInt8 {

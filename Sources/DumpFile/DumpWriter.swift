@@ -1,4 +1,4 @@
-public import ClusterScan
+public import ScanCore
 
 /// Writes the format of dump files, to wherever its caller puts the bytes. `Docs/DumpFormat.md` describes it.
 ///

@@ -1,5 +1,3 @@
-import ClusterScan
-
 /// Puts numbers and strings into the body of a block. `Docs/DumpFormat.md` has the layout.
 struct BlockBody {
     /// A body whose checksum is right and whose content is not: written by something else.

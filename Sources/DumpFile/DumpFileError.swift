@@ -10,7 +10,7 @@ public enum DumpFileError: Error, Hashable, Sendable, CustomStringConvertible {
     case truncated(at: UInt64)
     /// Something follows the trailer.
     case trailingBytes(at: UInt64)
-    /// A record is larger than the reader was told to hold.
+    /// A record is larger than the reader may hold.
     case tooLarge(at: UInt64)
 
     /// What is wrong, in a sentence without its end.

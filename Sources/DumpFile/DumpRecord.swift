@@ -18,10 +18,4 @@ public struct DumpRecord: Hashable, Sendable {
         self.expiry = expiry
         self.payload = payload
     }
-
-    /// What a record adds to the bytes of its key and payload is counted with this.
-    private static let overhead = 64
-
-    /// About what the record takes in memory.
-    package var byteCount: Int { key.count + payload.count + DumpRecord.overhead }
 }

@@ -1,5 +1,5 @@
-import ClusterScan
-import ClusterScanOperations
+import DumpFile
+import ScanCore
 
 /// Records, and the files they become.
 enum SampleDump {

@@ -1,0 +1,43 @@
+import ClusterScan
+
+extension KeyType {
+    /// The command that tells how many bytes or elements a value has, in constant time; `nil` for types of
+    /// modules.
+    var lengthCommand: String? {
+        switch self {
+        case .string: "STRLEN"
+        case .list: "LLEN"
+        case .set: "SCARD"
+        case .sortedSet: "ZCARD"
+        case .hash: "HLEN"
+        case .stream: "XLEN"
+        default: nil
+        }
+    }
+    /// The command that reads a whole value, for ``KeyCommand/init(reading:key:)``; `nil` for types of
+    /// modules.
+    var readingCommand: String? {
+        switch self {
+        case .string: "GET"
+        case .list: "LRANGE 0 -1"
+        case .set: "SMEMBERS"
+        case .sortedSet: "ZRANGE 0 -1 WITHSCORES"
+        case .hash: "HGETALL"
+        case .stream: "XRANGE - +"
+        default: nil
+        }
+    }
+}
+
+extension KeyCommand {
+    /// A command that reads, in words: the key comes after the first one.
+    init(reading words: String, key: [UInt8]) {
+        let words = words.split(separator: " ")
+        self.init(
+            String(words[0]),
+            key: key,
+            words.dropFirst().map { Array($0.utf8) },
+            isRepeatable: true
+        )
+    }
+}

@@ -1,0 +1,2 @@
+// The format of dump files, which needs no cluster. Users import one module.
+@_exported public import DumpFile
