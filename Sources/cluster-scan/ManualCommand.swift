@@ -25,7 +25,7 @@ struct ManualCommand: ParsableCommand {
         shouldDisplay: false
     )
 
-    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
+    @OptionGroup(title: "MESSAGES") var log: LogOptions
 
     @Argument(help: "The folder to write into.", completion: .directory)
     var folder: String
@@ -34,7 +34,7 @@ struct ManualCommand: ParsableCommand {
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw SystemError("make the folder \(folder)")
         }
-        for page in ManualPage.all() {
+        for page in ManualPage.all(of: ClusterScanCommand.self) {
             try FileSystem.replace("\(folder)/\(page.name).1", with: page.text)
         }
     }

@@ -36,7 +36,7 @@ struct CursorInspectCommand: AsyncParsableCommand {
         case json
     }
 
-    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
+    @OptionGroup(title: "MESSAGES") var log: LogOptions
 
     @Argument(help: "The cursor, or - to read it from standard input.")
     var token: String

@@ -60,9 +60,9 @@ struct DumpCommand: AsyncParsableCommand {
                     + "database: repeat that command, or begin anew without --resume"
             )
         }
-        let console = Console()
+        let console = Console(RunSettings.log)
         if let warning = query.warning { console.warn(warning) }
-        let events = DumpEvents(console: console)
+        let events = EventLog(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let watch = ProgressWatch(meter)
         let scanner = ClusterScanner(

@@ -4,7 +4,7 @@ import ClusterScanOperations
 /// One run of `cluster-scan dump`: finds keys, reads what `RESTORE` needs, and writes it.
 struct FileDumpRun: Sendable {
     struct Ending: Sendable {
-        var dump: DumpEnding
+        var dump: ScanEnding
         var bytes: UInt64 = 0
         /// Keys that could not be read, and why the first few could not.
         var unreadCount: UInt64 = 0
@@ -22,7 +22,7 @@ struct FileDumpRun: Sendable {
     var options: ScanOptions
     /// `nil` for standard output.
     var output: DumpOutput?
-    var events: DumpEvents
+    var events: EventLog
     /// Whether somebody has asked to stop. The task is cancelled a while later, if that was not enough.
     var isStopping: @Sendable () -> Bool
     var meter: ProgressMeter?
@@ -42,7 +42,7 @@ struct FileDumpRun: Sendable {
         // Whether the records written so far are exactly those the cursor stands for.
         var isSettled = true
         let before = writer.counts.records
-        var ending = Ending(dump: DumpEnding(.limitReached, keys: 0, cursor: cursor))
+        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: cursor))
         let batches = scanner.batches(
             from: cursor,
             match: query.pattern,

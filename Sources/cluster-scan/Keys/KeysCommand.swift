@@ -67,15 +67,15 @@ struct KeysCommand: AsyncParsableCommand {
             type: query.keyType,
             database: configuration.database
         )
-        let start = try DumpStart(output, resume, scanQuery)
+        let start = try KeysStart(output, resume, scanQuery)
 
-        let console = Console()
+        let console = Console(RunSettings.log)
         let watched = console.tellsProgress
         if let warning = query.warning { console.warn(warning) }
         if let warning = start.warning { console.warn(warning) }
-        let events = DumpEvents(console: console)
+        let events = EventLog(console: console)
         let meter = watched ? ProgressMeter(console: console) : nil
-        let run = DumpRun(
+        let run = KeysRun(
             scanner: ClusterScanner(
                 seeds: seeds,
                 connection: configuration,
@@ -118,7 +118,7 @@ struct KeysCommand: AsyncParsableCommand {
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
 
-    private func report(_ ending: DumpEnding, on console: Console, isWatched: Bool) {
+    private func report(_ ending: ScanEnding, on console: Console, isWatched: Bool) {
         let complaint = ending.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint, level: .error) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }

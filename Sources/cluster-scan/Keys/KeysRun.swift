@@ -2,12 +2,12 @@ import ClusterScan
 import ClusterScanOperations
 
 /// One run of `cluster-scan keys`: reads, writes, and leaves behind what is needed to go on.
-struct DumpRun: Sendable {
+struct KeysRun: Sendable {
     var scanner: ClusterScanner
     var pattern: GlobPattern?
     var type: KeyType?
     var options: ScanOptions
-    var start: DumpStart
+    var start: KeysStart
     var limit: UInt64?
     var format: KeyFormat
     /// What is written besides the names.
@@ -18,7 +18,7 @@ struct DumpRun: Sendable {
     var layout: String
     /// How much has to be read again at most when the process is killed.
     var checkpointInterval: Duration
-    var events: DumpEvents
+    var events: EventLog
     var meter: ProgressMeter?
 
     /// Output does not wait longer than this for a block to fill.
@@ -28,7 +28,7 @@ struct DumpRun: Sendable {
     private var checkpointFile: CheckpointFile? { start.checkpointFile }
 
     /// Runs until the end, the limit, a failure, or the cancellation of the task.
-    func run() async -> DumpEnding {
+    func run() async -> ScanEnding {
         let clock = ContinuousClock()
         let begin = clock.now
         let file = outputFile?.file ?? .standardOutput
@@ -42,7 +42,7 @@ struct DumpRun: Sendable {
             from: start.cursor
         )
         var batches = scanner.batches(from: start.cursor, match: pattern, type: type, options: options)
-        var ending: DumpEnding.Cause
+        var ending: ScanEnding.Cause
         do {
             if isUnique { batches = batches.unique(besides: try start.keysWritten(format)) }
             if start.isEmptyOutput { try dump.begin() }
@@ -79,7 +79,7 @@ struct DumpRun: Sendable {
             ending = .failed(CommandFailure(error))
         }
         await scanner.shutDown()
-        return DumpEnding(
+        return ScanEnding(
             ending,
             keys: limitReached ? dump.keys : dump.settled.keys,
             leftOut: dump.leftOut,
@@ -89,7 +89,7 @@ struct DumpRun: Sendable {
         )
     }
 
-    private func copy(_ batches: ScanBatches, into dump: inout KeyDump) async throws -> DumpEnding.Cause {
+    private func copy(_ batches: ScanBatches, into dump: inout KeyDump) async throws -> ScanEnding.Cause {
         var deadlines = Deadlines()
         if fields.isEmpty {
             for try await batch in batches {

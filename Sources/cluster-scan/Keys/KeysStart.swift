@@ -1,7 +1,7 @@
 import ClusterScan
 
 /// Where a dump begins: what the options say and what earlier runs left behind.
-struct DumpStart {
+struct KeysStart {
     /// Where to go on from.
     var cursor = ScanCursor.start
     /// `nil` for standard output.
@@ -91,5 +91,13 @@ struct DumpStart {
     /// Whether the output is empty, so that it needs a header.
     var isEmptyOutput: Bool {
         if let outputFile { outputFile.start == 0 } else { (cursor.inspection?.keysReturned ?? 0) == 0 }
+    }
+}
+
+extension ScanCursor {
+    /// Whether anything has been read: not where an iteration starts, nor in a part of a split of it.
+    fileprivate var hasProgress: Bool {
+        guard let inspection else { return false }
+        return inspection.keysReturned > 0 || !inspection.lanes.isEmpty || !inspection.covered.isEmpty
     }
 }

@@ -112,7 +112,7 @@ struct MembersCommand: AsyncParsableCommand {
         let (seeds, configuration) = try connection.resolve()
         let start = try cursor.map { try MemberCursor($0) } ?? .start
         let profile = RunSettings.profile
-        let console = Console()
+        let console = Console(RunSettings.log)
         let scanner = ClusterScanner(
             seeds: seeds,
             connection: configuration,

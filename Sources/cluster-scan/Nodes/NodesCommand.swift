@@ -35,7 +35,7 @@ struct NodesCommand: AsyncParsableCommand {
         if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
             !nodes.contains(where: { $0.address.map(seeds.contains) ?? false })
         {
-            let console = Console()
+            let console = Console(RunSettings.log)
             console.warn(
                 "the cluster answers, but no node with slots does at the address that is announced for it. "
                     + CommandFailure.announcementAdvice

@@ -98,7 +98,7 @@ struct ConnectionOptions: ParsableArguments {
     var commandTimeout: TimeSpan?
 
     @OptionGroup(title: "TLS") var security: SecurityOptions
-    @OptionGroup(title: "MESSAGES") var talk: TalkOptions
+    @OptionGroup(title: "MESSAGES") var log: LogOptions
     @OptionGroup(title: "MONITORING") var metrics: MetricsOptions
 
     func validate() throws {
@@ -126,7 +126,7 @@ struct ConnectionOptions: ParsableArguments {
             socket: socket,
             passwordFile: passwordFile,
             addressRules: addressRules,
-            environment: { Terminal.environment($0) },
+            environment: { Environment[$0] },
             profile: RunSettings.profile
         )
     }
@@ -149,7 +149,7 @@ struct ConnectionOptions: ParsableArguments {
         let security = SecurityPlan(
             options: security.settings,
             urlSaysTLS: plan.usesTLS,
-            environment: { Terminal.environment($0) },
+            environment: { Environment[$0] },
             profile: profile.security,
             isTrusted: plan.trustsProfile
         )

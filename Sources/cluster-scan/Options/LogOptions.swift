@@ -1,28 +1,7 @@
 import ArgumentParser
 
-/// How messages look on standard error.
-package enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    /// Lines for people.
-    case text
-    /// One JSON object a line.
-    case json
-}
-
-/// How much is said on standard error, and in which form.
-package struct Talk: Sendable, Hashable {
-    package var isQuiet: Bool
-    package var isVerbose: Bool
-    package var format: LogFormat
-
-    package init(isQuiet: Bool = false, isVerbose: Bool = false, format: LogFormat = .text) {
-        self.isQuiet = isQuiet
-        self.isVerbose = isVerbose
-        self.format = format
-    }
-}
-
 /// What is said on standard error. Part of ``ConnectionOptions``; commands without a connection take it alone.
-struct TalkOptions: ParsableArguments {
+struct LogOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
     var quiet = false
 
@@ -49,6 +28,6 @@ struct TalkOptions: ParsableArguments {
 
     func validate() throws {
         if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
-        RunSettings.note(talk: Talk(isQuiet: quiet, isVerbose: verbose, format: logFormat))
+        RunSettings.note(log: LogSettings(isQuiet: quiet, isVerbose: verbose, format: logFormat))
     }
 }

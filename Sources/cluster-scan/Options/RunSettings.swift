@@ -7,7 +7,7 @@ import Synchronization
 /// Options are parsed in many places and used in many others; those of this kind meet here.
 package final class RunSettings: Sendable {
     private struct State {
-        var talk = Talk()
+        var log = LogSettings()
         /// The file and the profile that were asked for, once a command that connects was parsed.
         var wanted: (file: String?, profile: String?)?
         var profile = Profile()
@@ -23,7 +23,7 @@ package final class RunSettings: Sendable {
     package init() {}
 
     /// How to speak on standard error.
-    package static var talk: Talk { current?.state.withLock { $0.talk } ?? Talk() }
+    package static var log: LogSettings { current?.state.withLock { $0.log } ?? LogSettings() }
 
     /// The profile in force, empty if there is none.
     package static var profile: Profile { current?.state.withLock { $0.profile } ?? Profile() }
@@ -40,11 +40,18 @@ package final class RunSettings: Sendable {
 
     /// Begins to record, if that was asked for.
     ///
-    /// - Parameter command: The name of the command.
+    /// - Parameters:
+    ///   - command: The name of the command.
+    ///   - version: That of the tool.
     /// - Throws: ``CommandFailure`` if what is recorded cannot be written.
-    package static func beginRecording(_ command: String) throws {
+    package static func beginRecording(_ command: String, version: String) throws {
         guard let settings = current else { return }
-        let recording = try RunRecording(settings.state.withLock { $0.plan }, of: command)
+        let recording = try RunRecording(
+            settings.state.withLock { $0.plan },
+            of: command,
+            version: version,
+            log: log
+        )
         settings.state.withLock { $0.recording = recording }
         recording?.keepUpToDate()
     }
@@ -64,8 +71,8 @@ package final class RunSettings: Sendable {
         }
     }
 
-    package static func note(talk: Talk) {
-        current?.state.withLock { $0.talk = talk }
+    package static func note(log: LogSettings) {
+        current?.state.withLock { $0.log = log }
     }
 
     package static func want(file: String?, profile: String?) {
@@ -78,9 +85,9 @@ package final class RunSettings: Sendable {
     package static func loadProfile() throws {
         guard let settings = current, let wanted = settings.state.withLock({ $0.wanted }) else { return }
         let path =
-            wanted.file ?? Terminal.environment("CLUSTER_SCAN_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
+            wanted.file ?? Environment["CLUSTER_SCAN_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let name =
-            wanted.profile ?? Terminal.environment("CLUSTER_SCAN_PROFILE").flatMap { $0.isEmpty ? nil : $0 }
+            wanted.profile ?? Environment["CLUSTER_SCAN_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
         guard let file = try ConfigurationFile.load(path) else {
             guard let name else { return }
             throw CommandFailure(

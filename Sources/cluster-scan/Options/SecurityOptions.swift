@@ -49,7 +49,7 @@ struct SecurityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Read the passphrase of the key from the first line of this file.",
-            discussion: "Without it: the variable \(KeyPassphrase.variable).",
+            discussion: "Without it: the variable \(Environment.keyPassphrase).",
             valueName: "file"
         ),
         completion: .file()
@@ -129,7 +129,7 @@ struct DestinationSecurityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Read the passphrase of that key from the first line of this file.",
-            discussion: "Without it: the variable \(KeyPassphrase.destinationVariable).",
+            discussion: "Without it: the variable \(Environment.destinationKeyPassphrase).",
             valueName: "file"
         ),
         completion: .file()
@@ -172,7 +172,7 @@ struct DestinationSecurityOptions: ParsableArguments {
     ) throws -> SecurityPlan {
         var settings = settings
         if settings.certificate != nil, settings.passphrase == nil {
-            settings.passphrase = environment(KeyPassphrase.destinationVariable).map { .given($0) }
+            settings.passphrase = environment(Environment.destinationKeyPassphrase).map { .given($0) }
         }
         return try SecurityPlan(options: settings, urlSaysTLS: usesTLS) { "--to-" + $0 }
     }

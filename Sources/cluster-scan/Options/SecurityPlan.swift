@@ -76,7 +76,7 @@ package struct SecurityPlan: Hashable, Sendable {
             all.certificate = identity.certificate
             all.key = identity.key
             all.passphrase = identity.passphrase
-            if all.passphrase == nil, let secret = environment(KeyPassphrase.variable) {
+            if all.passphrase == nil, let secret = environment(Environment.keyPassphrase) {
                 all.passphrase = .given(secret)
             }
         }
@@ -93,7 +93,8 @@ package struct SecurityPlan: Hashable, Sendable {
             Console.sayAtOnce(
                 "the certificates of \(whom) are not checked (--insecure): anybody in between can read and change "
                     + "everything, passwords included",
-                level: .warning
+                level: .warning,
+                RunSettings.log
             )
         }
         let roots: TransportSecurity.TrustRoots =

@@ -13,5 +13,5 @@ struct WorkRunOptions: ParsableArguments {
     var rate: Quantity?
 
     /// Whether neither progress nor a summary is wanted.
-    var quiet: Bool { RunSettings.talk.isQuiet }
+    var quiet: Bool { RunSettings.log.isQuiet }
 }

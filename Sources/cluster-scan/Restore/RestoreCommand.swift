@@ -66,7 +66,7 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let (seeds, configuration) = try connection.resolve()
         let isFile = file != "-" && FileSystem.kind(of: file) == .regular
-        let console = Console()
+        let console = Console(RunSettings.log)
         let isWatched = console.isTerminal
         let source = try open()
         let size = isFile ? try UInt64(source.size()) : nil

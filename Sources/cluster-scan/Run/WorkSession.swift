@@ -49,12 +49,12 @@ struct WorkSession: Sendable {
         start = try resume.cursor.map { try ScanCursor($0) } ?? file?.loadCursor() ?? .start
         cursorFile = keepsCursor ? file : nil
         try cursorFile?.save(start)
-        let console = Console()
+        let console = Console(RunSettings.log)
         self.console = console
         isWatched = console.isTerminal
         showsProgress = isWatched && !(writesResults && FileDescriptor.standardOutput.isTerminal)
         if let warning = query.warning { console.warn(warning) }
-        let events = DumpEvents(console: console)
+        let events = EventLog(console: console)
         options = WorkOptions(
             scan: pace.options(limit: nil, onEvent: events.handle),
             commands: CommandOptions(patience: pace.patience.duration),

@@ -125,10 +125,10 @@ package struct ConfigurationFile: Sendable {
 
     /// `$XDG_CONFIG_HOME/cluster-scan/config`, by default `~/.config/cluster-scan/config`.
     private static func usualPath() -> String? {
-        if let folder = Terminal.environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
+        if let folder = Environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
             return folder + "/cluster-scan/config"
         }
-        return Terminal.environment("HOME").map { $0 + "/.config/cluster-scan/config" }
+        return Environment["HOME"].map { $0 + "/.config/cluster-scan/config" }
     }
 
     private func checkPermissions() throws {

@@ -106,7 +106,7 @@ struct StatsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (seeds, configuration) = try connection.resolve()
-        let console = Console()
+        let console = Console(RunSettings.log)
         if let warning = query.warning { console.warn(warning) }
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let scanner = ClusterScanner(
@@ -123,7 +123,7 @@ struct StatsCommand: AsyncParsableCommand {
                 memorySamples: memorySamples,
                 biggestKeys: top.value
             ),
-            options: pace.options(limit: nil, onEvent: DumpEvents(console: console).handle),
+            options: pace.options(limit: nil, onEvent: EventLog(console: console).handle),
             meter: meter
         )
         let drawing = meter.map { meter in Task { await meter.draw() } }

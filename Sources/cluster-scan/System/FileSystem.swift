@@ -34,7 +34,7 @@ package enum FileSystem {
 
     /// A path in which a leading `~/` is replaced by the home folder, as a shell does it.
     package static func expanded(_ path: String) -> String {
-        guard path.hasPrefix("~/"), let home = Terminal.environment("HOME") else { return path }
+        guard path.hasPrefix("~/"), let home = Environment["HOME"] else { return path }
         return home + path.dropFirst()
     }
 

@@ -28,17 +28,17 @@ package final class Console: Sendable {
     package let showsColors: Bool
     /// Whether somebody watches: standard error is a terminal, with lines for people, and not to be quiet.
     package let isTerminal: Bool
-    private let talk: Talk
+    private let settings: LogSettings
     private let items: AsyncStream<Item>.Continuation
     private let writer: Task<Void, Never>
 
     /// - Parameters:
+    ///   - settings: How much to say, and how.
     ///   - file: Where to write.
-    ///   - talk: How much to say, and how; as the command line says unless told otherwise.
-    package init(_ file: FileDescriptor = .standardError, talk: Talk = RunSettings.talk) {
-        self.talk = talk
-        isTerminal = file.isTerminal && talk.format == .text && !talk.isQuiet
-        showsColors = Terminal.showsColors(on: file) && talk.format == .text
+    package init(_ settings: LogSettings, to file: FileDescriptor = .standardError) {
+        self.settings = settings
+        isTerminal = file.isTerminal && settings.format == .text && !settings.isQuiet
+        showsColors = Terminal.showsColors(on: file) && settings.format == .text
         let (stream, continuation) = AsyncStream<Item>.makeStream()
         items = continuation
         writer = Task {
@@ -61,7 +61,7 @@ package final class Console: Sendable {
 
     /// Whether progress and a summary are wanted, by somebody who watches or by a log.
     package var tellsProgress: Bool {
-        isTerminal || (!talk.isQuiet && (talk.isVerbose || talk.format == .json))
+        isTerminal || (!settings.isQuiet && (settings.isVerbose || settings.format == .json))
     }
 
     /// Writes a message on lines of its own.
@@ -71,21 +71,21 @@ package final class Console: Sendable {
     ///   - level: How serious it is, for logs.
     ///   - cursor: Where to go on from, for logs.
     package func say(_ text: String, level: Level = .info, cursor: String? = nil) {
-        items.yield(.message(talk.format == .json ? LogLine(text, level: level, cursor: cursor).text : text))
+        items.yield(.message(settings.format == .json ? LogLine(text, level: level, cursor: cursor).text : text))
     }
 
     /// Writes a message that something is not as it should be.
     package func warn(_ text: String) {
         let text = ConsoleText.safe(text)
         say(
-            talk.format == .json ? text : Style.yellow("Warning:", when: showsColors) + " " + text,
+            settings.format == .json ? text : Style.yellow("Warning:", when: showsColors) + " " + text,
             level: .warning
         )
     }
 
     /// Writes a message for those who want to know what happens.
     package func note(_ text: @autoclosure () -> String) {
-        guard talk.isVerbose else { return }
+        guard settings.isVerbose else { return }
         say(Style.dim(ConsoleText.safe(text()), when: showsColors), level: .debug)
     }
 
@@ -112,5 +112,21 @@ package final class Console: Sendable {
     package func finish() async {
         items.finish()
         await writer.value
+    }
+
+    /// Writes one warning or error on standard error, where there is no console, or none that could be waited for.
+    package static func sayAtOnce(_ text: String, level: Level, _ settings: LogSettings) {
+        let text = ConsoleText.safe(text)
+        let line: String
+        if settings.format == .json {
+            line = LogLine(text, level: level).text
+        } else {
+            let color = Terminal.showsColors(on: .standardError)
+            line =
+                (level == .error ? Style.red("Error:", when: color) : Style.yellow("Warning:", when: color))
+                + " " + text
+        }
+        // There is nowhere to report that standard error cannot be written to.
+        try? FileDescriptor.standardError.writeAll(line + "\n")
     }
 }

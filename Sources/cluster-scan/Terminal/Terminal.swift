@@ -19,17 +19,13 @@ package enum Terminal {
     /// Whether to write in colours: to a terminal that has them, unless the user objects
     /// (<https://no-color.org>).
     package static func showsColors(on file: FileDescriptor) -> Bool {
-        file.isTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
+        file.isTerminal && (Environment["NO_COLOR"] ?? "").isEmpty && Environment["TERM"] != "dumb"
     }
 
     /// Whether the user's locale says that terminals show more than ASCII.
     package static var showsUnicode: Bool {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { Environment[$0] }.first { !$0.isEmpty } ?? ""
         return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
-    }
-
-    package static func environment(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
     }
 }
 

@@ -7,72 +7,6 @@
 /// | other control characters, bytes that are not UTF-8 | `\xHH` for each byte |
 ///
 /// No two names have the same text, and none contains a line end.
-extension BlockWriter {
-    /// Takes one line.
-    ///
-    /// - Parameters:
-    ///   - name: The bytes of the name.
-    ///   - escapesDeceptive: Whether to escape also characters that a terminal could be misled by.
-    /// - Throws: ``SystemError`` if a block had to be written and could not be.
-    mutating func writeTextLine(_ name: UnsafeRawBufferPointer, escapesDeceptive: Bool) throws(SystemError) {
-        var plain = 0
-        if try makeRoom(name.count + 1) {
-            plain = storePlain(name, except: EscapedText.quotes)
-            if plain == name.count {
-                store(UInt8(ascii: "\n"))
-                return
-            }
-        }
-        try writeEscaped(UnsafeRawBufferPointer(rebasing: name[plain...]), escapesDeceptive: escapesDeceptive)
-        try append(UInt8(ascii: "\n"))
-    }
-
-    /// Takes a name without a line end.
-    mutating func writeEscapedName(
-        _ name: UnsafeRawBufferPointer,
-        escapesDeceptive: Bool
-    ) throws(SystemError) {
-        var plain = 0
-        if try makeRoom(name.count) {
-            plain = storePlain(name, except: EscapedText.quotes)
-            if plain == name.count { return }
-        }
-        try writeEscaped(UnsafeRawBufferPointer(rebasing: name[plain...]), escapesDeceptive: escapesDeceptive)
-    }
-
-    @inline(never)
-    private mutating func writeEscaped(
-        _ bytes: UnsafeRawBufferPointer,
-        escapesDeceptive: Bool
-    ) throws(SystemError) {
-        var position = 0
-        while position < bytes.count {
-            guard let (scalar, length) = UTF8Reader.scalar(in: bytes, at: position) else {
-                try writeHexadecimal(bytes[position])
-                position += 1
-                continue
-            }
-            let whole = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
-            position += length
-            switch scalar {
-            case "\\": try append("\\\\")
-            case "\n": try append("\\n")
-            case "\r": try append("\\r")
-            case "\t": try append("\\t")
-            case _ where scalar.isControl || (escapesDeceptive && scalar.isDeceptive):
-                for byte in whole { try writeHexadecimal(byte) }
-            default: try append(whole)
-            }
-        }
-    }
-
-    private mutating func writeHexadecimal(_ byte: UInt8) throws(SystemError) {
-        try append("\\x")
-        try append(HexadecimalDigits.digit(byte >> 4))
-        try append(HexadecimalDigits.digit(byte & 15))
-    }
-}
-
 package enum EscapedText {
     static let quotes = QuotedBytes("\\")
 
@@ -101,6 +35,37 @@ package enum EscapedText {
             }
         }
         return bytes
+    }
+
+    /// A name, or any bytes, as the text format has them on a terminal.
+    package static func text(_ bytes: [UInt8]) -> String {
+        bytes.withUnsafeBytes { bytes in
+            var text = ""
+            var position = 0
+            while position < bytes.count {
+                guard let (scalar, length) = UTF8Reader.scalar(in: bytes, at: position) else {
+                    text += hexadecimal(bytes[position])
+                    position += 1
+                    continue
+                }
+                switch scalar {
+                case "\\": text += "\\\\"
+                case "\n": text += "\\n"
+                case "\r": text += "\\r"
+                case "\t": text += "\\t"
+                case _ where scalar.isControl || scalar.isDeceptive:
+                    for byte in bytes[position..<position + length] { text += hexadecimal(byte) }
+                default: text.unicodeScalars.append(scalar)
+                }
+                position += length
+            }
+            return text
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        let digits = [HexadecimalDigits.digit(byte >> 4), HexadecimalDigits.digit(byte & 15)]
+        return "\\x" + String(decoding: digits, as: UTF8.self)
     }
 }
 

@@ -16,6 +16,11 @@ package enum NumberText {
         "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// A number of things whose plural is not made by an "s".
+    package static func counted(_ number: some BinaryInteger, _ one: String, _ many: String) -> String {
+        "\(grouped(number)) \(number == 1 ? one : many)"
+    }
+
     /// A number with so many decimals, rounded.
     package static func fixed(_ number: Double, decimals: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "?" }

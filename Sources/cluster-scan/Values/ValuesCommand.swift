@@ -50,9 +50,9 @@ struct ValuesCommand: AsyncParsableCommand {
         let outputFile = try output.output.map { path in
             try OutputFile(path, continuingAfter: continues ? UInt8(ascii: "\n") : nil)
         }
-        let console = Console()
+        let console = Console(RunSettings.log)
         if let warning = query.warning { console.warn(warning) }
-        let events = DumpEvents(console: console)
+        let events = EventLog(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let watch = ProgressWatch(meter)
         let scanner = ClusterScanner(

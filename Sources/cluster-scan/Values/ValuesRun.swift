@@ -4,7 +4,7 @@ import ClusterScanOperations
 /// One run of `cluster-scan values`: finds keys, reads their values, and writes them.
 struct ValuesRun: Sendable {
     struct Ending: Sendable {
-        var dump: DumpEnding
+        var dump: ScanEnding
         var unknownTypes: [KeyType: Int] = [:]
         /// Keys that could not be read, or not to their end, and why the first few could not.
         var unreadCount = 0
@@ -31,8 +31,14 @@ struct ValuesRun: Sendable {
     /// `nil` for standard output.
     var outputFile: OutputFile?
     var cursorFile: CheckpointFile?
-    var events: DumpEvents
+    var events: EventLog
     var meter: ProgressMeter?
+
+    /// What has arrived in the output: its length, without what was there before, and where to go on from.
+    private struct Settled {
+        var end: UInt64
+        var cursor: ScanCursor
+    }
 
     private static let keysAtOnce = 4000
     /// Keys do not wait longer than this for others.
@@ -45,9 +51,9 @@ struct ValuesRun: Sendable {
         let begin = ContinuousClock.now
         let file = outputFile?.file ?? .standardOutput
         var writer = ValueWriter(BlockWriter(file), escapesDeceptive: file.isTerminal)
-        var settled = KeyDump.Mark(end: 0, keys: 0, cursor: start)
+        var settled = Settled(end: 0, cursor: start)
         let batches = scanner.batches(from: start, match: pattern, type: type, options: options)
-        var ending = Ending(dump: DumpEnding(.limitReached, keys: 0, cursor: start))
+        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: start))
         do {
             ending.dump.cause = try await copy(batches, into: &writer, &settled, &ending)
             try writer.flush()
@@ -82,9 +88,9 @@ struct ValuesRun: Sendable {
     private func copy(
         _ batches: ScanBatches,
         into writer: inout ValueWriter,
-        _ settled: inout KeyDump.Mark,
+        _ settled: inout Settled,
         _ ending: inout Ending
-    ) async throws -> DumpEnding.Cause {
+    ) async throws -> ScanEnding.Cause {
         let reader = ValueReader(scanner)
         var waiting: [[UInt8]] = []
         var flushed = ContinuousClock.now
@@ -101,7 +107,7 @@ struct ValuesRun: Sendable {
             }
             try Task.checkCancellation()
             try writer.flush()
-            settled = KeyDump.Mark(end: writer.output.written, keys: writer.keys, cursor: batch.cursor)
+            settled = Settled(end: writer.output.written, cursor: batch.cursor)
             meter?.note(keys: writer.keys, cursor: batch.cursor)
             flushed = .now
             if let cursorFile, flushed - saved >= Self.saveInterval {
@@ -133,7 +139,7 @@ struct ValuesRun: Sendable {
     }
 
     /// Leaves the output and the cursor file as they are to be found.
-    private func tidyUp(_ settled: KeyDump.Mark, _ cause: DumpEnding.Cause) throws(SystemError) {
+    private func tidyUp(_ settled: Settled, _ cause: ScanEnding.Cause) throws(SystemError) {
         let limitReached = if case .limitReached = cause { true } else { false }
         if let outputFile {
             if cause.isIterationComplete || (limitReached && cursorFile == nil) {

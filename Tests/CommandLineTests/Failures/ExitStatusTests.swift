@@ -32,7 +32,7 @@ struct ExitStatusTests {
 
     @Test("the page on the command line has the same table")
     func page() throws {
-        let path = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let path = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
         let text = try #require(try FileSystem.text(of: "/\(path)/Docs/CommandLine.md", atMost: 1 << 20))
         for status in ExitStatus.allCases {
             #expect(text.contains("| \(status.rawValue) | \(status.meaning) |"))

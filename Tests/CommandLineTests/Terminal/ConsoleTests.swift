@@ -12,11 +12,11 @@ import cluster_scan
 
 @Suite("Messages")
 struct ConsoleTests {
-    private func written(_ talk: Talk, _ body: (Console) -> Void) async throws -> String {
+    private func written(_ settings: LogSettings, _ body: (Console) -> Void) async throws -> String {
         let folder = try TemporaryFolder()
         let file = try FileDescriptor.open(folder.file("log"), O_RDWR | O_CREAT)
         defer { try? file.closeFile() }
-        let console = Console(file, talk: talk)
+        let console = Console(settings, to: file)
         body(console)
         await console.finish()
         return try FileSystem.text(of: FileDescriptor.open(folder.file("log"), O_RDONLY), atMost: 1 << 16)
@@ -29,16 +29,16 @@ struct ConsoleTests {
             console.showProgress("50 %")
             console.warn("careful\u{1B}[2J")
         }
-        #expect(try await written(Talk(), speak) == "Warning: careful\u{FFFD}[2J\n")
-        #expect(try await written(Talk(isQuiet: true), speak) == "Warning: careful\u{FFFD}[2J\n")
+        #expect(try await written(LogSettings(), speak) == "Warning: careful\u{FFFD}[2J\n")
+        #expect(try await written(LogSettings(isQuiet: true), speak) == "Warning: careful\u{FFFD}[2J\n")
         #expect(
-            try await written(Talk(isVerbose: true), speak) == "detail\n50 %\nWarning: careful\u{FFFD}[2J\n"
+            try await written(LogSettings(isVerbose: true), speak) == "detail\n50 %\nWarning: careful\u{FFFD}[2J\n"
         )
     }
 
     @Test("in JSON every message is one line, with its level, and the cursor where there is one")
     func json() async throws {
-        let text = try await written(Talk(isVerbose: true, format: .json)) { console in
+        let text = try await written(LogSettings(isVerbose: true, format: .json)) { console in
             console.note("detail")
             console.say("two\nlines", cursor: "abc")
             console.warn("careful")
@@ -61,9 +61,9 @@ struct ConsoleTests {
     func settings() async throws {
         RunSettings.$current.withValue(RunSettings()) {
             _ = try? ClusterScanCommand.parseAsRoot(["nodes", "--log-format", "json", "--quiet"])
-            #expect(RunSettings.talk == Talk(isQuiet: true, format: .json))
+            #expect(RunSettings.log == LogSettings(isQuiet: true, format: .json))
         }
         _ = try ClusterScanCommand.parseAsRoot(["nodes", "--verbose"])
-        #expect(RunSettings.talk == Talk())
+        #expect(RunSettings.log == LogSettings())
     }
 }

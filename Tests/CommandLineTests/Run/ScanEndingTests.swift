@@ -3,7 +3,7 @@ import Testing
 import cluster_scan
 
 @Suite("End of a dump")
-struct DumpEndingTests {
+struct ScanEndingTests {
     private func cursor(covered: String) throws -> ScanCursor {
         var progress = ScanProgress(queryDigest: 7, wanted: .all)
         progress.covered = try #require(SlotSet(covered))
@@ -12,7 +12,7 @@ struct DumpEndingTests {
 
     @Test("a complete dump has status 0 and a summary")
     func complete() {
-        let ending = DumpEnding(
+        let ending = ScanEnding(
             .finished(ScanReport()),
             keys: 3_000_000,
             elapsed: .seconds(2),
@@ -29,7 +29,7 @@ struct DumpEndingTests {
     func uncovered() throws {
         var report = ScanReport()
         report.uncovered = try #require(SlotSet("5-9"))
-        let ending = DumpEnding(.finished(report), keys: 10, cursor: .start)
+        let ending = ScanEnding(.finished(report), keys: 10, cursor: .start)
         #expect(ending.status == .unavailable)
         #expect(!ending.cause.isIterationComplete)
         #expect(ending.summary(colors: false) == nil)
@@ -42,7 +42,7 @@ struct DumpEndingTests {
     @Test("a failure says why, that the dump is incomplete, and which slots are open")
     func failed() throws {
         let cause = CommandFailure(ClusterScanError(.slotsNotCovered, "no answer\u{1B}[2J", slots: .all))
-        let ending = DumpEnding(.failed(cause), keys: 1, cursor: try cursor(covered: "0-9999"))
+        let ending = ScanEnding(.failed(cause), keys: 1, cursor: try cursor(covered: "0-9999"))
         #expect(ending.status == .unavailable)
         let complaint = try #require(ending.complaint(colors: false))
         #expect(complaint.hasPrefix("Error: no answer\u{FFFD}[2J"))
@@ -56,10 +56,10 @@ struct DumpEndingTests {
     @Test("signals and limits have their own ends")
     func stops() throws {
         let cursor = try cursor(covered: "0-9999")
-        #expect(DumpEnding(.stopped(.interrupted), keys: 1, cursor: cursor).status.rawValue == 130)
-        #expect(DumpEnding(.stopped(.terminated), keys: 1, cursor: cursor).status.rawValue == 143)
-        #expect(DumpEnding(.stopped(.interrupted), keys: 1, cursor: cursor).complaint(colors: false) != nil)
-        let limited = DumpEnding(.limitReached, keys: 1, cursor: cursor)
+        #expect(ScanEnding(.stopped(.interrupted), keys: 1, cursor: cursor).status.rawValue == 130)
+        #expect(ScanEnding(.stopped(.terminated), keys: 1, cursor: cursor).status.rawValue == 143)
+        #expect(ScanEnding(.stopped(.interrupted), keys: 1, cursor: cursor).complaint(colors: false) != nil)
+        let limited = ScanEnding(.limitReached, keys: 1, cursor: cursor)
         #expect(limited.status == .complete)
         #expect(!limited.cause.isIterationComplete)
         #expect(limited.complaint(colors: false) == nil)
@@ -67,7 +67,7 @@ struct DumpEndingTests {
 
     @Test("a closed pipe is no reason to say anything")
     func closedPipe() {
-        let ending = DumpEnding(.failed(CommandFailure(.pipeClosed)), keys: 1, cursor: .start)
+        let ending = ScanEnding(.failed(CommandFailure(.pipeClosed)), keys: 1, cursor: .start)
         #expect(ending.status.rawValue == 141)
         #expect(ending.complaint(colors: false) == nil)
         #expect(ending.summary(colors: false) == nil)
@@ -75,7 +75,7 @@ struct DumpEndingTests {
 
     @Test("names that the format could not tell spoil an otherwise complete dump")
     func leftOut() {
-        let ending = DumpEnding(.finished(ScanReport()), keys: 9, leftOut: 2, cursor: .start)
+        let ending = ScanEnding(.finished(ScanReport()), keys: 9, leftOut: 2, cursor: .start)
         #expect(ending.status == .unusableData)
         #expect(ending.summary(colors: false) == nil)
         #expect(ending.complaint(colors: false)?.contains("2 names with a zero byte") == true)

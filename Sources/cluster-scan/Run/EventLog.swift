@@ -1,9 +1,9 @@
-import ClusterScan
-import ClusterScanOperations
+package import ClusterScan
+package import ClusterScanOperations
 import Synchronization
 
 /// Hears what happens during a dump: tells people what is unusual, and counts nodes.
-final class DumpEvents: Sendable {
+final class EventLog: Sendable {
     private struct State {
         var nodes: Set<NodeID> = []
         var told: Set<String> = []
@@ -63,6 +63,26 @@ final class DumpEvents: Sendable {
         for (field, error) in refusals {
             guard state.withLock({ $0.told.insert("--with \(field.rawValue)").inserted }) else { continue }
             console.warn(RefusedField.words(field, error))
+        }
+    }
+}
+
+/// Why a column is empty, in words that lead out of it.
+package enum RefusedField {
+    package static func words(_ field: KeyField, _ error: ServerError) -> String {
+        let column = "--with \(field.rawValue)"
+        switch (field, error.code) {
+        case (_, "NOPERM"):
+            return "\(column) stays empty: the user lacks the permission (\(error.message))"
+        case (.freq, _):
+            return
+                "\(column) stays empty: servers count how often keys are used only with a maxmemory-policy "
+                + "of allkeys-lfu or volatile-lfu"
+        case (.idle, _):
+            return "\(column) stays empty: with an LFU maxmemory-policy servers do not keep the time of the "
+                + "last use; --with freq tells how often keys are used"
+        default:
+            return "\(column) stays empty where servers refuse it: \(error.message)"
         }
     }
 }

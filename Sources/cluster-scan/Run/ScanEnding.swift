@@ -1,7 +1,7 @@
 package import ClusterScan
 
 /// How a dump ended, and what is to be said about it.
-package struct DumpEnding: Sendable {
+package struct ScanEnding: Sendable {
     package enum Cause: Sendable {
         /// The iteration came to its end.
         case finished(ScanReport)
@@ -117,5 +117,18 @@ package struct DumpEnding: Sendable {
         guard let inspection = cursor.inspection else { return "" }
         let open = inspection.wanted.subtracting(inspection.covered)
         return "; still to be covered: \(SlotText.counted(open))"
+    }
+}
+
+extension RunRecording {
+    /// Where one can go on from after a dump, and what is missing.
+    func note(_ ending: ScanEnding) {
+        guard !ending.cause.isIterationComplete else { return }
+        let open = ending.cursor.inspection.map { $0.wanted.subtracting($0.covered) }
+        if case .finished(let report) = ending.cause {
+            note(cursor: ending.cursor, uncovered: report.uncovered)
+        } else {
+            note(cursor: ending.cursor, uncovered: open ?? SlotSet())
+        }
     }
 }
