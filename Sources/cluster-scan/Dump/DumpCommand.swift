@@ -81,7 +81,7 @@ struct DumpCommand: AsyncParsableCommand {
             isStopping: { signals.received != nil },
             meter: meter
         )
-        watch.begin(seeds, configuration, draws: true)
+        watch.begin(scanner, draws: true)
         let dumping = Task { await run.run() }
         let stop: @Sendable () -> Void = {
             // What is under way makes a better end than a mark of some seconds ago.

@@ -105,7 +105,7 @@ struct KeysCommand: AsyncParsableCommand {
         // Drawn over lines that go to the same terminal, progress would only be in the way.
         let draws =
             start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal || !console.isTerminal
-        watch.begin(seeds, configuration, draws: draws)
+        watch.begin(run.scanner, draws: draws)
 
         let signals = StopSignals()
         let dumping = Task { await run.run() }

@@ -27,8 +27,6 @@ struct WorkSession: Sendable {
     private let meter: ProgressMeter?
     /// Whether results go to the same terminal, over which progress would only be in the way.
     private let showsProgress: Bool
-    private let seeds: [NodeAddress]
-    private let configuration: ConnectionConfiguration
 
     /// Prepares a run. Fails now rather than after hours, if it must.
     ///
@@ -72,8 +70,6 @@ struct WorkSession: Sendable {
             connection: configuration,
             telemetry: RunSettings.telemetry
         )
-        self.seeds = seeds
-        self.configuration = configuration
     }
 
     /// Runs the work, and stops it when the first signal comes.
@@ -85,7 +81,7 @@ struct WorkSession: Sendable {
         _ body: @escaping @Sendable (WorkSession) async -> Result
     ) async -> (result: Result, signal: ExitStatus?) {
         let watch = ProgressWatch(meter)
-        watch.begin(seeds, configuration, draws: true)
+        watch.begin(scanner, draws: true)
         let signals = StopSignals()
         let working = Task { await body(self) }
         let result = await signals.watch {

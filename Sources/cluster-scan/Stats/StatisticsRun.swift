@@ -24,12 +24,6 @@ struct StatisticsRun: Sendable {
         var topology: ClusterTopology?
         var ending = StatisticsReport.Ending.complete
         let meter = meter
-        let measuring = meter.map { meter in
-            Task { [scanner] in
-                // Without it there is progress without a percentage.
-                if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
-            }
-        }
         do {
             // Only for the table of nodes, which is shorter without it.
             topology = try? await scanner.topology()
@@ -46,7 +40,6 @@ struct StatisticsRun: Sendable {
         } catch {
             ending = .stopped(CommandFailure(error))
         }
-        measuring?.cancel()
         return Outcome(
             statistics: statistics,
             ending: ending,

@@ -126,7 +126,8 @@ struct StatsCommand: AsyncParsableCommand {
             options: pace.options(limit: nil, onEvent: EventLog(console: console).handle),
             meter: meter
         )
-        let drawing = meter.map { meter in Task { await meter.draw() } }
+        let watch = ProgressWatch(meter)
+        watch.begin(scanner, draws: true)
         let signals = StopSignals()
         let collecting = Task { await run.run() }
         var outcome = await signals.watch(stop: collecting.cancel) { await collecting.value }
@@ -134,8 +135,7 @@ struct StatsCommand: AsyncParsableCommand {
         {
             outcome.ending = .stopped(CommandFailure(signal))
         }
-        drawing?.cancel()
-        await drawing?.value
+        await watch.end()
         await scanner.shutDown()
 
         let report = StatisticsReport(

@@ -12,14 +12,12 @@ final class ProgressWatch {
     }
 
     /// Begins to watch; `draws` says whether the terminal is free for a line of progress.
-    func begin(_ seeds: [NodeAddress], _ configuration: ConnectionConfiguration, draws: Bool) {
+    func begin(_ scanner: ClusterScanner, draws: Bool) {
         guard let meter else { return }
         if draws { drawing = Task { await meter.draw() } }
         measuring = Task {
-            let scanner = ClusterScanner(seeds: seeds, connection: configuration)
             // Without it there is progress without a percentage.
             if let nodes = try? await scanner.nodes() { meter.expect(Workload(nodes)) }
-            await scanner.shutDown()
         }
     }
 

@@ -73,7 +73,7 @@ struct ValuesCommand: AsyncParsableCommand {
             meter: meter
         )
         let drawsBesideOutput = outputFile != nil || !FileDescriptor.standardOutput.isTerminal
-        watch.begin(seeds, configuration, draws: drawsBesideOutput)
+        watch.begin(scanner, draws: drawsBesideOutput)
         let signals = StopSignals()
         let reading = Task { await run.run() }
         var ending = await signals.watch(stop: reading.cancel) { await reading.value }
