@@ -84,10 +84,19 @@ let package = Package(
             dependencies: ["ClusterScan", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: swiftSettings
         ),
+        // What of the command line needs neither a network nor a scanner: text, settings, files.
+        .target(
+            name: "CommandLineCore",
+            dependencies: [
+                "ScanCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "cluster-scan",
             dependencies: [
-                "ClusterScan", "ClusterScanOperations",
+                "CommandLineCore", "ClusterScan", "ClusterScanOperations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],

@@ -26,7 +26,7 @@ package actor ReplyWriter {
     package func write(_ replies: [(key: KeyBatch.Key, reply: KeyReply)]) throws(SystemError) {
         for (key, reply) in replies {
             let line = ReplyWriter.line(key.bytes, reply, format)
-            for byte in line.utf8 { try output.append(byte) }
+            try output.append(text: line)
             try output.append(UInt8(ascii: "\n"))
         }
         try output.flush()
@@ -34,7 +34,7 @@ package actor ReplyWriter {
 
     /// Writes a last line.
     package func end(with line: String) throws(SystemError) {
-        for byte in line.utf8 { try output.append(byte) }
+        try output.append(text: line)
         try output.append(UInt8(ascii: "\n"))
         try output.flush()
     }

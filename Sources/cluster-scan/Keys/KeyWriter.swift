@@ -42,17 +42,7 @@ package struct KeyWriter: ~Copyable {
     ///
     /// - Throws: ``SystemError``.
     package mutating func write(_ keys: KeyBatch) throws {
-        switch format {
-        case .text, .tsv:
-            try keys.forEachKey { try output.writeTextLine($0, escapesDeceptive: escapesDeceptive) }
-        case .json: try keys.forEachKey { try output.writeJSONLine($0, escapesDeceptive: escapesDeceptive) }
-        case .csv:
-            try keys.forEachKey { name in
-                try output.writeCSVName(name, escapesDeceptive: escapesDeceptive)
-                try output.writeCSVLineEnd()
-            }
-        case .nul: try keys.forEachKey { try writeTerminated($0) }
-        }
+        leftOut += try output.write(keys, format, escapesDeceptive: escapesDeceptive)
     }
 
     /// Writes the first names of a batch.
@@ -64,20 +54,6 @@ package struct KeyWriter: ~Copyable {
         try write(first)
     }
 
-    private mutating func writeTerminated(_ name: UnsafeRawBufferPointer) throws(SystemError) {
-        guard !name.contains(0) else {
-            leftOut += 1
-            return
-        }
-        if try output.makeRoom(name.count + 1) {
-            output.store(name)
-            output.store(0)
-        } else {
-            try output.append(name)
-            try output.append(0)
-        }
-    }
-
     /// Writes a line that is not a name.
     ///
     /// - Throws: ``SystemError``.
@@ -87,7 +63,7 @@ package struct KeyWriter: ~Copyable {
     }
 
     mutating func append(_ text: String) throws(SystemError) {
-        for byte in text.utf8 { try output.append(byte) }
+        try output.append(text: text)
     }
 
     package mutating func flush() throws(SystemError) {

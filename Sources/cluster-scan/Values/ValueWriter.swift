@@ -3,9 +3,9 @@ package import ClusterScanOperations
 
 /// Writes keys with their values, one JSON object a line: `{"key":…,"type":…,"ttl_ms":…,"value":…}`.
 ///
-/// A name that is not UTF-8 stands under `key_base64`, such a string under `value_base64`. Inside of collections
-/// there is no other member to put it in: there a string that is not UTF-8 is written as `"base64:…"`, and so
-/// is one that begins with `base64:` itself, which makes every value one that can be told.
+/// A name that is not UTF-8 stands under `key_base64`, such a string under `value_base64`. Inside of
+/// collections there is no other member to put it in: there a string that is not UTF-8 is written as
+/// `"base64:…"`, and so is one that begins with `base64:` itself, so that every value can be read back.
 ///
 /// | type | value |
 /// |---|---|
@@ -163,7 +163,7 @@ package struct ValueWriter: ~Copyable {
         try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
             let bytes = UnsafeRawBufferPointer(bytes)
             if isText {
-                try writeText(bytes)
+                try output.writeJSONText(bytes, escapesDeceptive: escapesDeceptive)
             } else {
                 try output.writeBase64(bytes)
             }
@@ -176,7 +176,7 @@ package struct ValueWriter: ~Copyable {
         try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
             let bytes = UnsafeRawBufferPointer(bytes)
             if !bytes.starts(with: Self.marker), UTF8Reader.isValid(bytes) {
-                try writeText(bytes)
+                try output.writeJSONText(bytes, escapesDeceptive: escapesDeceptive)
             } else {
                 try output.append("base64:")
                 try output.writeBase64(bytes)
@@ -185,25 +185,8 @@ package struct ValueWriter: ~Copyable {
         try output.append("\"")
     }
 
-    private mutating func writeText(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        var position = 0
-        while position < bytes.count {
-            _ = try output.makeRoom(1)
-            let run = bytes[position..<min(position + output.room, bytes.count)]
-            let plain = output.storePlain(UnsafeRawBufferPointer(rebasing: run), except: JSONText.quotes)
-            position += plain
-            guard plain < run.count else { continue }
-            let length = UTF8Reader.scalar(in: bytes, at: position)?.length ?? 1
-            try output.writeJSONString(
-                UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]),
-                escapesDeceptive: escapesDeceptive
-            )
-            position += length
-        }
-    }
-
     private mutating func write(plain text: String) throws(SystemError) {
-        for byte in text.utf8 { try output.append(byte) }
+        try output.append(text: text)
     }
 
     private static func number(_ score: Double) -> String {
