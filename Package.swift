@@ -187,7 +187,7 @@ let package = Package(
         // What the fuzzer found, with its entry points and without the fuzzer; Tests/Fuzzing/run.sh builds that.
         .testTarget(
             name: "FuzzingTests",
-            dependencies: ["ClusterScan", "ClusterScanOperations", "cluster-scan"],
+            dependencies: ["ScanCore", "CommandLineCore", "ClusterScanOperations"],
             path: "Tests/Fuzzing",
             exclude: ["Corpus", "Driver", "Package.swift", "run.sh"],
             sources: ["Targets", "CorpusTests"],

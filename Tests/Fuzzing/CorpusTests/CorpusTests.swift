@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Every input that ever mattered to a fuzzer, in each run of the tests: what once broke a promise among them.
-/// `Tests/Fuzzing/run.sh` looks for new ones.
+/// Every input that ever mattered to a fuzzer, in each run of the tests: what once broke a promise among
+/// them. `Tests/Fuzzing/run.sh` looks for new ones.
 @Suite("Fuzzing corpus")
 struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -1,7 +1,7 @@
-import ClusterScan
+import ScanCore
 
-/// An iteration against nodes that answer anything: it goes on, or ends with a result or an error, and hands out no
-/// key of a slot that is not wanted.
+/// An iteration against nodes that answer anything: it goes on, or ends with a result or an error, and hands
+/// out no key of a slot that is not wanted.
 enum CoordinatorTarget {
     /// More steps than any iteration over three nodes takes that gets on.
     private static let mostSteps = 2000

@@ -1,5 +1,10 @@
-import ClusterScan
-import ClusterScanOperations
+import ScanCore
+
+#if canImport(DumpFile)
+    import DumpFile
+#else
+    import ClusterScanOperations
+#endif
 
 /// A dump file is read, or refused, the same however it comes; what was read is written again as it was.
 enum DumpTarget {
@@ -51,7 +56,8 @@ enum DumpTarget {
         return outcome
     }
 
-    /// Blocks of the input's making, with the checksums that belong there. `Docs/DumpFormat.md` has the layout.
+    /// Blocks of the input's making, with the checksums that belong there. `Docs/DumpFormat.md` has the
+    /// layout.
     private static func forged(_ input: inout FuzzInput) -> [UInt8] {
         var file: [UInt8] = [0x89] + Array("CSDUMP\r\n\u{1A}\n".utf8) + [1]
         var chain = CRC32.checksum(of: file)

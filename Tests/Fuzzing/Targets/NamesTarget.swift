@@ -1,7 +1,8 @@
-import ClusterScan
-import cluster_scan
+import CommandLineCore
+import ScanCore
 
-/// Whatever bytes a name has, it can be told from its text, and its text cannot steer a terminal or a page.
+/// Whatever bytes a name has, it can be read back from its text, and its text cannot steer a terminal or a
+/// page.
 enum NamesTarget {
     static func run(_ input: inout FuzzInput) throws(Finding) {
         let name = input.all()
@@ -20,8 +21,8 @@ enum NamesTarget {
         _ = EscapedText.decode(name)
     }
 
-    /// No control character, nothing that reorders or hides text: written down again here, as what is checked must
-    /// not be checked with itself.
+    /// No control character, nothing that reorders or hides text: written down again here, as what is checked
+    /// must not be checked with itself.
     private static func harmless(_ text: String, _ place: String) throws(Finding) {
         for scalar in text.unicodeScalars {
             switch scalar.value {
