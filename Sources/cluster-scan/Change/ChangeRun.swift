@@ -1,7 +1,7 @@
 import ClusterScan
 import ClusterScanOperations
 
-/// The commands that change keys: a dry run unless told otherwise, then the change, then a second look.
+/// The commands that change keys: a dry run unless `--yes` is given, then the change, then a second look.
 struct ChangeRun {
     let change: KeyChange
     let words: WorkWords

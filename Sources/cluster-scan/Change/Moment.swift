@@ -8,7 +8,7 @@ package struct Moment: ExpressibleByArgument, Hashable, Sendable, CustomStringCo
     package let milliseconds: Int64
     package let description: String
 
-    /// - Returns: `nil` for anything else, also for a time without a zone: nobody knows whose it is.
+    /// - Returns: `nil` for anything else, also for a time without a zone, which could be that of any place.
     package init?(argument: String) {
         description = argument
         if argument.allSatisfy(\.isASCIIDigit), let seconds = Int64(argument), seconds < 1 << 40 {

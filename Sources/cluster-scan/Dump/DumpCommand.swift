@@ -102,7 +102,7 @@ struct DumpCommand: AsyncParsableCommand {
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
 
-    /// How long a group of values may take to be read after somebody has asked to stop.
+    /// How long a group of values may take to be read after the user has asked to stop.
     private static let stopDelay = Duration.seconds(2)
 
     /// The servers' versions: what decides which servers can restore the dump.

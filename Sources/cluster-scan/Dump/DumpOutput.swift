@@ -49,7 +49,8 @@ package struct DumpOutput: Sendable {
         } catch DumpFileError.notADump {
             throw CommandFailure(.unusableData, "\(partial) is not a dump: remove it to begin anew")
         } catch is DumpFileError {
-            // The process or the machine ended while it wrote: what stands behind the last mark is written again.
+            // The process or the machine ended while it wrote: what stands behind the last mark is written
+            // again.
         }
         isComplete = end != nil
         start = header.flatMap { header in mark.map { ($0, header) } }

@@ -23,7 +23,7 @@ struct FileDumpRun: Sendable {
     /// `nil` for standard output.
     var output: DumpOutput?
     var events: EventLog
-    /// Whether somebody has asked to stop. The task is cancelled a while later, if that was not enough.
+    /// Whether the user has asked to stop. The task is cancelled a while later, if that was not enough.
     var isStopping: @Sendable () -> Bool
     var meter: ProgressMeter?
 

@@ -45,7 +45,8 @@ package final class RunRecording: Sendable {
     ///
     /// - Returns: `nil` if nothing was asked for.
     /// - Throws: ``CommandFailure`` if a file cannot be written.
-    package init?(_ plan: Plan, of command: String, version: String, log: LogSettings = LogSettings()) throws {
+    package init?(_ plan: Plan, of command: String, version: String, log: LogSettings = LogSettings()) throws
+    {
         guard plan.metricsFile != nil || plan.report != nil else { return nil }
         self.plan = plan
         self.command = command

@@ -40,8 +40,8 @@ package struct ConnectionPlan: Sendable {
         usesTLS = try ConnectionPlan.one("protocols (redis:// and rediss://)", all.map(\.usesTLS))
     }
 
-    /// Brings together what options, environment and profile say, in this order: of each thing the first to say
-    /// anything is right.
+    /// Brings together what options, environment and profile say, in this order: of each thing the first to
+    /// say anything is right.
     ///
     /// Credentials of a profile go to servers that it names, or when the user asks for that profile; not to
     /// whatever address a command line happens to name. A password goes with the user it was given for.

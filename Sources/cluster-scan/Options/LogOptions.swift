@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// What is said on standard error. Part of ``ConnectionOptions``; commands without a connection take it alone.
+/// What is said on standard error. Part of ``ConnectionOptions``; commands without a connection take it
+/// alone.
 struct LogOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress and no summary; only warnings and errors.")
     var quiet = false

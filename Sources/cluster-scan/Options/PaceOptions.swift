@@ -90,7 +90,7 @@ struct PaceOptions: ParsableArguments {
     /// - Parameters:
     ///   - limit: How many keys will be taken. Pages are kept smaller, so that some fit in as a whole: the
     ///     cursor that is left behind stands for whole pages, and would never move on.
-    ///   - onEvent: Is told what happens.
+    ///   - onEvent: Called with what happens.
     /// - Returns: What the scanner is to be asked for.
     func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
         let profile = RunSettings.profile

@@ -27,16 +27,16 @@ package struct SecurityPlan: Hashable, Sendable {
         settings = usesTLS ?? options.wantsTLS ?? false ? options : nil
     }
 
-    /// Brings together what all places say. Of whom to trust, who we are, and which name to expect, the first place
-    /// to say anything is right; what it leaves out is not filled in from elsewhere.
+    /// Brings together what all places say. Of whom to trust, who we are, and which name to expect, the first
+    /// place to say anything is right; what it leaves out is not filled in from elsewhere.
     ///
     /// - Parameters:
     ///   - options: The options of the command line.
     ///   - usesTLS: What the URLs in force say, from wherever they are; `nil` for nothing.
     ///   - environment: The value of a variable.
     ///   - profile: The profile in force.
-    ///   - isTrusted: Whether the servers are those of the profile. Others are not shown its certificate, and are
-    ///     not believed more easily.
+    ///   - isTrusted: Whether the servers are those of the profile. Others are not shown its certificate, and
+    ///     are not believed more easily.
     package init(
         options: SecuritySettings,
         urlSaysTLS usesTLS: Bool?,
@@ -85,7 +85,7 @@ package struct SecurityPlan: Hashable, Sendable {
         settings = all
     }
 
-    /// Reads the files; `nil` for no TLS. Says on standard error if nobody is checked.
+    /// Reads the files; `nil` for no TLS. Warns on standard error where no certificate is checked.
     package func load(for whom: String = "the servers") throws -> TransportSecurity? {
         guard let settings else { return nil }
         let isInsecure = settings.isInsecure == true

@@ -19,7 +19,7 @@ struct WorkSession: Sendable {
     let options: WorkOptions
     let console: Console
     let tracker: WorkTracker
-    /// Whether somebody watches who wants to see more than warnings and errors.
+    /// Whether a user watches and wants to see more than warnings and errors.
     let isWatched: Bool
 
     private let cursorFile: CheckpointFile?

@@ -1,5 +1,5 @@
-/// How the page looks. Colours of types are told apart also with the common kinds of colour blindness (Okabe
-/// and Ito), and each is also named in words.
+/// How the page looks. Colours of types can be distinguished also with the common kinds of colour blindness
+/// (Okabe and Ito), and each is also named in words.
 enum PageStyle {
     /// The colour of a type, by its place among the variables of the style sheet.
     static func color(ofType type: String) -> String {

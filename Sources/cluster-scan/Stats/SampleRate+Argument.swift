@@ -4,7 +4,8 @@ public import ClusterScanOperations
 
 /// A part of the keys as it is written on the command line: `100` or `10k` for one key in so many, `1%`.
 extension SampleRate: ExpressibleByArgument {
-    /// - Returns: `nil` for anything but a whole number of one or more, or a percentage above 0 and up to 100.
+    /// - Returns: `nil` for anything but a whole number of one or more, or a percentage above 0 and up to
+    ///   100.
     public init?(argument: String) {
         if argument.hasSuffix("%") {
             let number = argument.dropLast()

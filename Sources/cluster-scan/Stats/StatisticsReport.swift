@@ -1,7 +1,7 @@
 package import ClusterScan
 package import ClusterScanOperations
 
-/// What is told about the keys of a cluster, in whatever form.
+/// What is said about the keys of a cluster, in whatever form.
 package struct StatisticsReport {
     /// Whether that is everything.
     package enum Ending: Sendable {

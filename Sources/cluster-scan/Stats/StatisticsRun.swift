@@ -34,7 +34,7 @@ struct StatisticsRun: Sendable {
                 options: options,
                 onProgress: { keys, cursor in meter?.note(keys: keys, cursor: cursor) }
             )
-            // Slots that moved meanwhile are told as they are now.
+            // Slots that moved meanwhile are reported as they are now.
             topology = (try? await scanner.topology()) ?? topology
             if !report.isComplete { ending = .without(report.uncovered) }
         } catch {

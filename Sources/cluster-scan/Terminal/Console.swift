@@ -26,7 +26,7 @@ package final class Console: Sendable {
     }
 
     package let showsColors: Bool
-    /// Whether somebody watches: standard error is a terminal, with lines for people, and not to be quiet.
+    /// Whether a user watches: standard error is a terminal, with lines for people, and not to be quiet.
     package let isTerminal: Bool
     private let settings: LogSettings
     private let items: AsyncStream<Item>.Continuation
@@ -59,7 +59,7 @@ package final class Console: Sendable {
         }
     }
 
-    /// Whether progress and a summary are wanted, by somebody who watches or by a log.
+    /// Whether progress and a summary are wanted, by a user who watches or by a log.
     package var tellsProgress: Bool {
         isTerminal || (!settings.isQuiet && (settings.isVerbose || settings.format == .json))
     }
@@ -71,7 +71,9 @@ package final class Console: Sendable {
     ///   - level: How serious it is, for logs.
     ///   - cursor: Where to go on from, for logs.
     package func say(_ text: String, level: Level = .info, cursor: String? = nil) {
-        items.yield(.message(settings.format == .json ? LogLine(text, level: level, cursor: cursor).text : text))
+        items.yield(
+            .message(settings.format == .json ? LogLine(text, level: level, cursor: cursor).text : text)
+        )
     }
 
     /// Writes a message that something is not as it should be.
@@ -89,7 +91,7 @@ package final class Console: Sendable {
         say(Style.dim(ConsoleText.safe(text()), when: showsColors), level: .debug)
     }
 
-    /// Puts a text in the place of the last line, which must fit the terminal. Where nobody watches it is a
+    /// Puts a text in the place of the last line, which must fit the terminal. Where no user watches it is a
     /// message like others.
     package func showProgress(_ text: String) {
         if isTerminal {
@@ -114,7 +116,8 @@ package final class Console: Sendable {
         await writer.value
     }
 
-    /// Writes one warning or error on standard error, where there is no console, or none that could be waited for.
+    /// Writes one warning or error on standard error, where there is no console, or none that could be waited
+    /// for.
     package static func sayAtOnce(_ text: String, level: Level, _ settings: LogSettings) {
         let text = ConsoleText.safe(text)
         let line: String

@@ -4,9 +4,9 @@ package struct ProgressLine: Sendable {
     package var elapsed: Duration
     /// Keys a second over the last moments.
     package var rate: Double
-    /// The share that is done, if it can be told.
+    /// The share that is done, if it is known.
     package var fraction: Double?
-    /// How long the rest may take, if it can be told.
+    /// How long the rest may take, if it is known.
     package var remaining: Duration?
 
     package init(

@@ -1,12 +1,12 @@
 import ClusterScan
 
-/// Shows how far a command has come that reads a whole cluster, if somebody watches.
+/// Shows how far a command has come that reads a whole cluster, if a user watches.
 final class ProgressWatch {
     private let meter: ProgressMeter?
     private var drawing: Task<Void, Never>?
     private var measuring: Task<Void, Never>?
 
-    /// - Parameter meter: `nil` if nobody watches.
+    /// - Parameter meter: `nil` where no user watches.
     init(_ meter: ProgressMeter?) {
         self.meter = meter
     }

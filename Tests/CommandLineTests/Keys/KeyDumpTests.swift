@@ -12,7 +12,7 @@ import cluster_scan
 
 @Suite("Dump")
 struct KeyDumpTests {
-    /// A cursor that can be told from others by how many keys it says.
+    /// A cursor that differs from others by how many keys it says.
     private func cursor(_ keys: UInt64) -> ScanCursor {
         var progress = ScanProgress(queryDigest: 1, wanted: .all)
         progress.keysReturned = keys

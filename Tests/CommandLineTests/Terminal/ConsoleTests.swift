@@ -32,7 +32,8 @@ struct ConsoleTests {
         #expect(try await written(LogSettings(), speak) == "Warning: careful\u{FFFD}[2J\n")
         #expect(try await written(LogSettings(isQuiet: true), speak) == "Warning: careful\u{FFFD}[2J\n")
         #expect(
-            try await written(LogSettings(isVerbose: true), speak) == "detail\n50 %\nWarning: careful\u{FFFD}[2J\n"
+            try await written(LogSettings(isVerbose: true), speak)
+                == "detail\n50 %\nWarning: careful\u{FFFD}[2J\n"
         )
     }
 

@@ -4,8 +4,8 @@ import cluster_scan
 
 @Suite("Text that would steer whoever reads it")
 struct HostileTextTests {
-    /// What reorders, hides or steers: controls of 7 and 8 bits, marks of direction, what has no width or shows
-    /// nothing.
+    /// What reorders, hides or steers: controls of 7 and 8 bits, marks of direction, what has no width or
+    /// shows nothing.
     static let scalars: [Unicode.Scalar] =
         [
             0x07, 0x08, 0x1B, 0x7F, 0x80, 0x85, 0x90, 0x9B, 0x9D, 0xAD, 0x34F, 0x61C, 0x115F, 0x17B4, 0x180E,
