@@ -89,10 +89,19 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What of the command line needs neither a network nor a scanner: text, settings, files.
+        .target(
+            name: "CommandLineCore",
+            dependencies: [
+                "ScanCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "cluster-scan",
             dependencies: [
-                "ClusterScan", "ClusterScanOperations",
+                "CommandLineCore", "ClusterScan", "ClusterScanOperations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
@@ -198,7 +207,7 @@ let package = Package(
         // that.
         .testTarget(
             name: "FuzzingTests",
-            dependencies: ["ClusterScan", "ClusterScanOperations", "cluster-scan"],
+            dependencies: ["ScanCore", "CommandLineCore", "ClusterScanOperations"],
             path: "Tests/Fuzzing",
             exclude: ["Corpus", "Driver", "Package.swift", "run.sh"],
             sources: ["Targets", "CorpusTests"],

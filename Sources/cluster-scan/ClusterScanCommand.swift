@@ -70,7 +70,10 @@ package struct ClusterScanCommand: AsyncParsableCommand {
         do {
             var command = try parseAsRoot()
             try RunSettings.loadProfile()
-            try RunSettings.beginRecording(type(of: command).configuration.commandName ?? "")
+            try RunSettings.beginRecording(
+                type(of: command).configuration.commandName ?? "",
+                version: configuration.version
+            )
             do {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
@@ -108,7 +111,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
             return code.rawValue
         }
         let failure = CommandFailure(error)
-        if let message = failure.message { Console.sayAtOnce(message, level: .error) }
+        if let message = failure.message { Console.sayAtOnce(message, level: .error, RunSettings.log) }
         return failure.status.rawValue
     }
 }

@@ -95,8 +95,7 @@ actor ClusterClient {
     ///
     /// - Returns: The reply.
     /// - Throws: An error reply as ``ConnectionError/Kind/server(_:)``, and every failure of the connection.
-    func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue
-    {
+    func send(_ command: Command, to address: NodeAddress) async throws(ConnectionError) -> RESPValue {
         let call = begin()
         defer { if let call { end(call) } }
         return try await pool.connection(to: address, for: .reading, isKept: true).send(command)

@@ -29,9 +29,3 @@ extension Observation {
         )
     }
 }
-
-extension CallRecorder {
-    func sent(_ commands: [Command], isJoined: Bool, at start: NIODeadline) {
-        sent(commands.lazy.map(\.encoded), isJoined: isJoined, at: start)
-    }
-}

@@ -58,7 +58,7 @@ struct DestinationOptions: ParsableArguments {
                 "Password of the destination\(plan.username.map { " for \($0)" } ?? ""): "
             )
         }
-        plan.password = plan.password ?? Terminal.environment(Self.passwordVariable)
+        plan.password = plan.password ?? Environment[Self.passwordVariable]
         if let username = plan.username, plan.password == nil {
             throw CommandFailure(
                 .usage,
@@ -70,7 +70,7 @@ struct DestinationOptions: ParsableArguments {
             username: plan.username,
             password: plan.password,
             database: plan.database,
-            tls: try security.plan(urlSaysTLS: plan.usesTLS) { Terminal.environment($0) }
+            tls: try security.plan(urlSaysTLS: plan.usesTLS) { Environment[$0] }
                 .load(for: "the destination"),
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout,

@@ -3,8 +3,8 @@ import ClusterScan
 public import ClusterScanOperations
 
 extension PrefixRename: ExpressibleByArgument {
-    /// Reads `old:=new:`: the prefixes on either side of the first `=`, with `\` and bytes escaped as in the text
-    /// format (`\\`, `\xHH`; a `=` in the old prefix is `\x3d`).
+    /// Reads `old:=new:`: the prefixes on either side of the first `=`, with `\` and bytes escaped as in the
+    /// text format (`\\`, `\xHH`; a `=` in the old prefix is `\x3d`).
     ///
     /// - Returns: `nil` without a `=`, or if something after a `\` is not known.
     public init?(argument: String) {

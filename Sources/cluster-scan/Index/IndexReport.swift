@@ -107,10 +107,3 @@ package struct IndexReport {
         ])
     }
 }
-
-extension NumberText {
-    /// A number of things whose plural is not made by an "s".
-    package static func counted(_ number: some BinaryInteger, _ one: String, _ many: String) -> String {
-        "\(grouped(number)) \(number == 1 ? one : many)"
-    }
-}

@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// A manual page of one command, in the man macros that every `man` understands (man(7)).
 package struct ManualPage {
@@ -6,9 +6,8 @@ package struct ManualPage {
     package let name: String
     package let text: String
 
-    /// Pages for the tool and for every command of it.
-    package static func all() -> [ManualPage] {
-        let root = ClusterScanCommand.self
+    /// Pages for a tool and for every command of it.
+    package static func all(of root: any ParsableCommand.Type) -> [ManualPage] {
         var pages: [ManualPage] = []
         func add(_ command: any ParsableCommand.Type, _ name: String) {
             let children = command.configuration.subcommands.map { child in

@@ -1,4 +1,15 @@
+import ArgumentParser
 package import ClusterScan
+
+/// How the members of a key are written.
+package enum MemberFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// One escaped member a line, what belongs to it behind tabs.
+    case text
+    /// One JSON object a line.
+    case json
+    /// The bytes of each name and value, and a zero byte.
+    case nul
+}
 
 /// Writes members of a collection in one of the formats.
 package struct MemberWriter: ~Copyable {
@@ -60,7 +71,7 @@ package struct MemberWriter: ~Copyable {
 
     /// Writes a line that is not a member.
     package mutating func write(line: String) throws(SystemError) {
-        for byte in line.utf8 { try output.append(byte) }
+        try output.append(text: line)
         try output.append(UInt8(ascii: "\n"))
     }
 
@@ -118,13 +129,13 @@ package struct MemberWriter: ~Copyable {
             try writeJSON("member", name)
             if parts.scores {
                 let text = MemberWriter.text(of: score)
-                try append(",\"score\":" + (score.isFinite ? text : "\"\(text)\""))
+                try output.append(text: ",\"score\":" + (score.isFinite ? text : "\"\(text)\""))
             }
         case .element(let bytes, let index):
-            try append("\"index\":\(index),")
+            try output.append(text: "\"index\":\(index),")
             try writeJSON("element", bytes)
         case .entry(let id, let fields):
-            try append("\"id\":\"\(id)\"")
+            try output.append(text: "\"id\":\"\(id)\"")
             if parts.values {
                 try output.append(",\"fields\":[")
                 for (index, field) in fields.enumerated() {
@@ -144,23 +155,11 @@ package struct MemberWriter: ~Copyable {
         try output.writeJSONPair(name, bytes, escapesDeceptive: escapesDeceptive)
     }
 
-    private mutating func append(_ text: String) throws(SystemError) {
-        for byte in text.utf8 { try output.append(byte) }
-    }
-
     /// The shortest text that reads back as the same number, whole numbers without a point, as servers have
     /// it.
     static func text(of score: Double) -> String {
         if score.isInfinite { return score < 0 ? "-inf" : "inf" }
         let text = score.description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-}
-
-extension BlockWriter {
-    mutating func append(_ bytes: [UInt8]) throws(SystemError) {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
-            try append(UnsafeRawBufferPointer(bytes))
-        }
     }
 }

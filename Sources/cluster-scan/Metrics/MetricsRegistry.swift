@@ -52,7 +52,7 @@ package final class MetricsRegistry: MetricsFactory {
 
     // MARK: Reading
 
-    /// All that is counted, by name, and not told apart by one label.
+    /// All that is counted, by name, summed over one label.
     func snapshot(
         summingOver label: String
     ) -> [(name: String, series: [(labels: MetricLabels, value: MetricValue)])] {

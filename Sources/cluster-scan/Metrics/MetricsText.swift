@@ -43,7 +43,7 @@ struct MetricsText {
         text += "\(name)\(labels.text(after: common)) \(value)\n"
     }
 
-    /// Whole numbers without a fraction, and never with an exponent that somebody might not read.
+    /// Whole numbers without a fraction, and never with an exponent, which some readers do not know.
     static func number(_ value: Double) -> String {
         Int64(exactly: value).map(String.init) ?? "\(value)"
     }

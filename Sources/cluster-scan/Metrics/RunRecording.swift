@@ -33,6 +33,8 @@ package final class RunRecording: Sendable {
 
     private let plan: Plan
     private let command: String
+    private let version: String
+    private let log: LogSettings
     private let metrics = MetricsRegistry()
     private let start = ContinuousClock.now
     private let startTime: Double
@@ -43,10 +45,13 @@ package final class RunRecording: Sendable {
     ///
     /// - Returns: `nil` if nothing was asked for.
     /// - Throws: ``CommandFailure`` if a file cannot be written.
-    package init?(_ plan: Plan, of command: String) throws {
+    package init?(_ plan: Plan, of command: String, version: String, log: LogSettings = LogSettings()) throws
+    {
         guard plan.metricsFile != nil || plan.report != nil else { return nil }
         self.plan = plan
         self.command = command
+        self.version = version
+        self.log = log
         startTime = Double(SystemTime.millisecondsSince1970) / 1000
         // The last success outlives runs that fail.
         lastSuccess = plan.metricsFile.flatMap { path in
@@ -129,7 +134,7 @@ package final class RunRecording: Sendable {
         }
         guard isFirst else { return }
         // Not through a console, which would have to be waited for: this may be the last that is said.
-        Console.sayAtOnce(error.description, level: .warning)
+        Console.sayAtOnce(error.description, level: .warning, log)
     }
 
     // MARK: Texts
@@ -141,7 +146,7 @@ package final class RunRecording: Sendable {
 
     private func metricsText(status: ExitStatus?) -> String {
         var text = MetricsText(common: MetricLabels([("subcommand", command)] + plan.labels))
-        text.add("cluster_scan_info", 1, [("version", ClusterScanCommand.configuration.version)])
+        text.add("cluster_scan_info", 1, [("version", version)])
         text.add("cluster_scan_start_timestamp_seconds", startTime)
         text.add("cluster_scan_run_duration_seconds", elapsed)
         text.add("cluster_scan_running", status == nil ? 1 : 0)

@@ -5,7 +5,7 @@ import cluster_scan
 struct ManualPageTests {
     @Test("there is a page for every command, with what every page has")
     func pages() {
-        let pages = ManualPage.all()
+        let pages = ManualPage.all(of: ClusterScanCommand.self)
         #expect(pages.count == HelpTests.commands.count)
         #expect(Set(pages.map(\.name)).count == pages.count)
         #expect(pages.contains { $0.name == "cluster-scan-cursor-inspect" })

@@ -18,7 +18,11 @@ struct MetricsTextTests {
     ) async throws -> String {
         let path = folder.file("m.prom")
         let recording = try #require(
-            try RunRecording(RunRecording.Plan(metricsFile: path, labels: labels), of: "dump")
+            try RunRecording(
+                RunRecording.Plan(metricsFile: path, labels: labels),
+                of: "dump",
+                version: "0.1.0"
+            )
         )
         count(recording.telemetry.metricsFactory)
         if let status { await recording.end(status, message: nil) }
@@ -84,11 +88,13 @@ struct MetricsTextTests {
             RunRecording.Plan(metricsFile: "/nonexistent/m.prom"),
             RunRecording.Plan(report: "/nonexistent/r"),
         ] {
-            let failure = #expect(throws: CommandFailure.self) { _ = try RunRecording(plan, of: "keys") }
+            let failure = #expect(throws: CommandFailure.self) {
+                _ = try RunRecording(plan, of: "keys", version: "0.1.0")
+            }
             #expect(failure?.status == .outputFailed)
             #expect(failure?.message?.contains("/nonexistent/") == true)
         }
-        #expect(try RunRecording(RunRecording.Plan(), of: "keys") == nil)
+        #expect(try RunRecording(RunRecording.Plan(), of: "keys", version: "0.1.0") == nil)
     }
 
     @Test("a label has a name that Prometheus allows and no metric has already")

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// An iteration against nodes that answer anything: it goes on, or ends with a result or an error, and hands
 /// out no key of a slot that is not wanted.

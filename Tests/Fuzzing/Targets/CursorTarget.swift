@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// A text is one cursor or none; behind the checksum as well.
 enum CursorTarget {

@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// However the network cuts a stream, the same replies come out, and no more memory is held than was allowed.
 enum DecoderTarget {

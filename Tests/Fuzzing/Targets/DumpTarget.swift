@@ -1,5 +1,10 @@
-import ClusterScan
-import ClusterScanOperations
+import ScanCore
+
+#if canImport(DumpFile)
+    import DumpFile
+#else
+    import ClusterScanOperations
+#endif
 
 /// A dump file is read, or refused, the same however it comes; what was read is written again as it was.
 enum DumpTarget {

@@ -1,7 +1,8 @@
-import ClusterScan
-import cluster_scan
+import CommandLineCore
+import ScanCore
 
-/// Whatever bytes a name has, it can be told from its text, and its text cannot steer a terminal or a page.
+/// Whatever bytes a name has, it can be read back from its text, and its text cannot steer a terminal or a
+/// page.
 enum NamesTarget {
     static func run(_ input: inout FuzzInput) throws(Finding) {
         let name = input.all()

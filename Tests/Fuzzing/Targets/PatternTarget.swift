@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// A key that matches a pattern is in a slot that the pattern implies.
 enum PatternTarget {

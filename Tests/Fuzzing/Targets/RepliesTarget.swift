@@ -1,4 +1,4 @@
-import ClusterScan
+import ScanCore
 
 /// Any reply, taken for the answer to any question, is understood or refused.
 enum RepliesTarget {

@@ -1,5 +1,5 @@
-import ClusterScan
-import cluster_scan
+import CommandLineCore
+import ScanCore
 
 /// What users and files say is understood or refused, and refused without telling a password.
 enum SettingsTarget {
@@ -45,7 +45,7 @@ enum SettingsTarget {
         } catch let finding as Finding {
             throw finding
         } catch {
-            // Of text before the last `@` nothing is told, in a word at a time.
+            // Of text before the last `@` nothing is repeated, in a word at a time.
             guard let at = text.lastIndex(of: "@"), !text.contains(" ") else { return }
             let secret = text[..<at].split(separator: ":").last.map(String.init) ?? ""
             guard secret.count > 20, !text[at...].contains(secret) else { return }

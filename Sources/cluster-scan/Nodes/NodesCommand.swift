@@ -1,0 +1,52 @@
+import ArgumentParser
+import ClusterScan
+
+/// `cluster-scan nodes`
+struct NodesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nodes",
+        abstract: "Show the nodes of a cluster: roles, slots, keys.",
+        usage: "cluster-scan nodes [<options>] [<url> ...]",
+        discussion: """
+            Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not \
+            deleted yet; '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins \
+            a slot. A column LINK appears when something is wrong with a connection between nodes.
+
+            EXAMPLES
+              cluster-scan nodes 10.0.0.1:7000
+              cluster-scan nodes 10.0.0.1:7000 --format json | jq .unserved_slots
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case json
+    }
+
+    @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
+
+    @Option(help: "How to write it: table or json.")
+    var format = Format.table
+
+    func run() async throws {
+        let nodes = try await connection.withScanner { try await $0.nodes() }
+        let seeds = try connection.plan().seeds
+        let owners = nodes.filter { !$0.slots.isEmpty }
+        if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
+            !nodes.contains(where: { $0.address.map(seeds.contains) ?? false })
+        {
+            let console = Console(RunSettings.log)
+            console.warn(
+                "the cluster answers, but no node with slots does at the address that is announced for it. "
+                    + CommandFailure.announcementAdvice
+            )
+            await console.finish()
+        }
+        switch format {
+        case .table:
+            try StandardOutput.write(NodeTable(nodes).text(width: Terminal.width(of: .standardOutput)))
+        case .json:
+            try StandardOutput.write(NodeTable(nodes).json.text + "\n")
+        }
+    }
+}
