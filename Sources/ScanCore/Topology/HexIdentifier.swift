@@ -14,7 +14,8 @@ struct HexIdentifier: Hashable, Comparable, Sendable, CustomStringConvertible {
         var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
         var count = 0
         for digit in digits {
-            guard let value = HexadecimalDigits.value(digit).map(UInt64.init) else { return nil }
+            guard let digit = HexadecimalDigits.value(digit) else { return nil }
+            let value = UInt64(digit)
             switch count {
             case 0..<16: words.0 = words.0 << 4 | value
             case 16..<32: words.1 = words.1 << 4 | value

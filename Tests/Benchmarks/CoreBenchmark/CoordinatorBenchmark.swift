@@ -38,6 +38,7 @@ private struct MadeUpCluster {
     private let statuses: [NodeID: NodeStatus]
     private var reads: [ScanAction] = []
     private var next = 0
+    private var cursor: UInt64 = 1 << 40
     /// As a consumer does: it holds the last batch, and with it a cursor that shares the coordinator's state.
     private var held: ScanBatch?
 
@@ -85,7 +86,9 @@ private struct MadeUpCluster {
         }
         switch action {
         case .readPage(let lane, _, _, _):
-            held = coordinator.pageRead(lane, next: 1 << 40, keys: MadeUpCluster.noKeys, now: .zero)
+            // Cursors rise: one that came back would be a server's fault, and end the iteration.
+            cursor += 1
+            held = coordinator.pageRead(lane, next: cursor, keys: MadeUpCluster.noKeys, now: .zero)
         case .readSlots(let lane, _, let asked):
             held = coordinator.slotsRead(
                 lane,
