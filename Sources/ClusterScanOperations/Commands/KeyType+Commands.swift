@@ -28,16 +28,3 @@ extension KeyType {
         }
     }
 }
-
-extension KeyCommand {
-    /// A command that reads, in words: the key comes after the first one.
-    init(reading words: String, key: [UInt8]) {
-        let words = words.split(separator: " ")
-        self.init(
-            String(words[0]),
-            key: key,
-            words.dropFirst().map { Array($0.utf8) },
-            isRepeatable: true
-        )
-    }
-}

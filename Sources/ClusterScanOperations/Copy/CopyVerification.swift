@@ -16,27 +16,8 @@ public final class CopyVerification: Sendable {
     private let destination: ClusterScanner
     private let pattern: GlobPattern?
     private let options: CopyOptions
-    private let sampleCount: Int
     private let expiryTolerance: Duration
-    private let state = Mutex(State())
-
-    private struct State {
-        var result = CopyVerdict()
-        var samples: [[UInt8]] = []
-        /// How many keys the samples were drawn from.
-        var candidates = 0
-
-        /// Every key has the same chance to be kept (reservoir sampling, algorithm R).
-        mutating func sample(_ name: [UInt8], atMost limit: Int) {
-            candidates += 1
-            if samples.count < limit {
-                samples.append(name)
-            } else if limit > 0 {
-                let place = Int.random(in: 0..<candidates)
-                if place < limit { samples[place] = name }
-            }
-        }
-    }
+    private let state: Mutex<(result: CopyVerdict, samples: Reservoir)>
 
     /// Prepares to check.
     ///
@@ -60,7 +41,7 @@ public final class CopyVerification: Sendable {
         self.destination = destination
         self.pattern = pattern
         self.options = options
-        sampleCount = max(0, samples)
+        state = Mutex((CopyVerdict(), Reservoir(capacity: max(0, samples))))
         self.expiryTolerance = expiryTolerance
     }
 
@@ -122,7 +103,7 @@ public final class CopyVerification: Sendable {
             for name in missing { state.result.noteMissing(name) }
             for place in names.indices where found[place] {
                 state.result.present += 1
-                state.sample(names[place], atMost: sampleCount)
+                state.samples.add(names[place])
             }
         }
         return tally
@@ -133,7 +114,7 @@ public final class CopyVerification: Sendable {
     /// - Returns: The result over all keys that were checked.
     /// - Throws: `ClusterScanError`, or `CancellationError`.
     public func verdict() async throws -> CopyVerdict {
-        let (counted, samples) = state.withLock { ($0.result, $0.samples) }
+        let (counted, samples) = state.withLock { ($0.result, $0.samples.names) }
         var result = counted
         let comparison = ValueComparison(
             source: source,

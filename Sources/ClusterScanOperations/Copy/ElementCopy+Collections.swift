@@ -8,22 +8,11 @@ extension ElementCopy {
         var position = 0
         while position < length {
             let end = position + Self.pageBytes - 1
-            let page = try await value(
-                "GETRANGE",
-                key,
-                Array(String(position).utf8),
-                Array(String(end).utf8)
-            )
+            let page = try await value("GETRANGE", key, .text("\(position)", "\(end)"))
             guard let bytes = page.bytes, !bytes.isEmpty else { throw Self.changed }
+            let arguments = .text("\(position)") + [bytes]
             try await writePage(
-                [
-                    KeyCommand(
-                        "SETRANGE",
-                        key: temporary,
-                        [Array(String(position).utf8), bytes],
-                        isRepeatable: true
-                    )
-                ],
+                [KeyCommand("SETRANGE", key: temporary, arguments, isRepeatable: true)],
                 to: temporary
             )
             position += bytes.count
@@ -37,12 +26,7 @@ extension ElementCopy {
         let count = try await pageCount(length: length)
         var bytes = 0
         for position in stride(from: 0, to: length, by: count) {
-            let page = try await value(
-                "LRANGE",
-                key,
-                Array(String(position).utf8),
-                Array(String(position + count - 1).utf8)
-            )
+            let page = try await value("LRANGE", key, .text("\(position)", "\(position + count - 1)"))
             let elements = (page.array ?? []).compactMap(\.bytes)
             guard !elements.isEmpty else { throw Self.changed }
             bytes += elements.reduce(0) { $0 + $1.count }
@@ -69,7 +53,7 @@ extension ElementCopy {
         let count = try await pageCount(length: integer("ZCARD", key, at: source))
         return try await copy(source.zscan(key, count: count), count, to: temporary, with: "ZADD") {
             // The shortest text that gives the same number again.
-            [Array($0.score.description.utf8), $0.member]
+            .text($0.score.description) + [$0.member]
         }
     }
 
@@ -120,7 +104,7 @@ extension ElementCopy {
 
     /// Fields of a hash can expire one by one, from Redis 7.4 and Valkey 9.0 on.
     private func copyExpiries(of fields: [[UInt8]], to temporary: [UInt8]) async throws {
-        let arguments = [Array("FIELDS".utf8), Array(String(fields.count).utf8)] + fields
+        let arguments = .text("FIELDS", "\(fields.count)") + fields
         let answer = try await source.answers(
             to: [KeyCommand("HPEXPIRETIME", key: key, arguments, isRepeatable: true)],
             options: options,
@@ -130,7 +114,7 @@ extension ElementCopy {
         guard let moments = answer?.value?.array else { return }
         let commands = zip(fields, moments).compactMap { field, moment -> KeyCommand? in
             guard let moment = moment.integer, moment > 0 else { return nil }
-            let arguments = [String(moment), "FIELDS", "1"].map { Array($0.utf8) } + [field]
+            let arguments = .text("\(moment)", "FIELDS", "1") + [field]
             return KeyCommand("HPEXPIREAT", key: temporary, arguments, isRepeatable: true)
         }
         guard !commands.isEmpty else { return }

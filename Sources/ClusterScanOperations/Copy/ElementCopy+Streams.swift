@@ -17,23 +17,15 @@ extension ElementCopy {
 
     private func copyEntries(length: Int, to temporary: [UInt8]) async throws -> Int {
         let count = try await pageCount(length: length)
-        let pageSize = Array(String(count).utf8)
-        var (start, bytes) = (Array("-".utf8), 0)
+        var (start, bytes) = ("-", 0)
         while true {
-            let page = try await value(
-                "XRANGE",
-                key,
-                start,
-                Array("+".utf8),
-                Array("COUNT".utf8),
-                pageSize
-            )
+            let page = try await value("XRANGE", key, .text(start, "+", "COUNT", "\(count)"))
             let entries = page.array ?? []
             let commands = try entries.map { reply in
                 guard let entry = StreamEntry(reply) else {
                     throw Trouble.impossible("XRANGE answered with something other than entries")
                 }
-                let arguments = [Array(entry.id.utf8)] + entry.fields
+                let arguments = .text(entry.id) + entry.fields
                 bytes += arguments.reduce(0) { $0 + $1.count }
                 return KeyCommand("XADD", key: temporary, arguments, isRepeatable: false)
             }
@@ -45,11 +37,11 @@ extension ElementCopy {
     }
 
     private func makeEmptyStream(_ temporary: [UInt8]) async throws {
-        let group = Array("cluster-scan".utf8)
-        let arguments = [group, Array("0".utf8), Array("MKSTREAM".utf8)]
+        let group = "cluster-scan"
+        let arguments: [[UInt8]] = .text(group, "0", "MKSTREAM")
         try await write([KeyCommand("XGROUP CREATE", key: temporary, arguments, isRepeatable: false)])
         try await writePage(
-            [KeyCommand("XGROUP DESTROY", key: temporary, [group], isRepeatable: true)],
+            [KeyCommand("XGROUP DESTROY", key: temporary, .text(group), isRepeatable: true)],
             to: temporary
         )
     }
@@ -59,10 +51,7 @@ extension ElementCopy {
         if let added = information["entries-added"]?.integer,
             let deleted = information["max-deleted-entry-id"]?.bytes
         {
-            let arguments = [
-                last, Array("ENTRIESADDED".utf8), Array(String(added).utf8), Array("MAXDELETEDID".utf8),
-                deleted,
-            ]
+            let arguments = [last] + .text("ENTRIESADDED", "\(added)", "MAXDELETEDID") + [deleted]
             let answer = try await destination.answer(
                 to: KeyCommand("XSETID", key: temporary, arguments, isRepeatable: true),
                 options: options
@@ -79,20 +68,16 @@ extension ElementCopy {
         }
         let create = KeyCommand("XGROUP CREATE", key: temporary, [name, last], isRepeatable: false)
         if let read = group["entries-read"]?.integer {
+            let arguments = [name, last] + .text("ENTRIESREAD", "\(read)")
             let answer = try await destination.answer(
-                to: KeyCommand(
-                    "XGROUP CREATE",
-                    key: temporary,
-                    [name, last, Array("ENTRIESREAD".utf8), Array(String(read).utf8)],
-                    isRepeatable: false
-                ),
+                to: KeyCommand("XGROUP CREATE", key: temporary, arguments, isRepeatable: false),
                 options: options
             )
             if answer.value == nil { try await write([create]) }
         } else {
             try await write([create])
         }
-        for consumer in try await value("XINFO CONSUMERS", key, name).array ?? [] {
+        for consumer in try await value("XINFO CONSUMERS", key, [name]).array ?? [] {
             guard let consumer = consumer.fields["name"]?.bytes else { continue }
             // Before Redis 6.2 a consumer comes into being with the first entry it is given.
             _ = try await destination.answer(
@@ -110,24 +95,17 @@ extension ElementCopy {
 
     private func copyPending(of group: [UInt8], to temporary: [UInt8]) async throws {
         let count = 1000
-        var start = Array("-".utf8)
+        var start = "-"
         while true {
-            let page = try await value(
-                "XPENDING",
-                key,
-                group,
-                start,
-                Array("+".utf8),
-                Array(String(count).utf8)
-            )
+            let page = try await value("XPENDING", key, [group] + .text(start, "+", "\(count)"))
             let entries = page.array ?? []
             let claims = try entries.map { entry in
                 guard let parts = entry.array, parts.count == 4, let id = parts[0].bytes,
                     let consumer = parts[1].bytes, let idle = parts[2].integer, let times = parts[3].integer
                 else { throw Trouble.impossible("XPENDING answered with something other than entries") }
                 let arguments =
-                    [group, consumer, Array("0".utf8), id]
-                    + ["IDLE", "\(idle)", "RETRYCOUNT", "\(times)", "FORCE", "JUSTID"].map { Array($0.utf8) }
+                    [group, consumer] + .text("0") + [id]
+                    + .text("IDLE", "\(idle)", "RETRYCOUNT", "\(times)", "FORCE", "JUSTID")
                 return KeyCommand("XCLAIM", key: temporary, arguments, isRepeatable: true)
             }
             guard let last = entries.last?.array?.first?.string else { return }
@@ -137,11 +115,11 @@ extension ElementCopy {
         }
     }
 
-    private static func successor(of id: String) throws(Trouble) -> [UInt8] {
+    private static func successor(of id: String) throws(Trouble) -> String {
         guard let next = StreamEntry.successor(of: id) else {
             throw .impossible("\(id) is not the id of a stream's entry")
         }
-        return Array(next.utf8)
+        return next
     }
 }
 

@@ -34,7 +34,7 @@ struct ElementCopy: Sendable {
     static let pageBytes = 512 << 10
     private static let attempts = 3
     /// A temporary key that is left behind by a process that was killed goes away by itself.
-    private static let temporaryLifetime = Array("3600000".utf8)
+    private static let temporaryLifetime = "3600000"
 
     /// Copies the key.
     func run() async throws -> Outcome {
@@ -85,7 +85,7 @@ struct ElementCopy: Sendable {
         switch expiry {
         case .at(let moment):
             try await write([
-                KeyCommand("PEXPIREAT", key: temporary, [Array(String(moment).utf8)], isRepeatable: true)
+                KeyCommand("PEXPIREAT", key: temporary, .text("\(moment)"), isRepeatable: true)
             ])
         case .never, .noKey:
             try await write([KeyCommand("PERSIST", key: temporary, isRepeatable: true)])
@@ -121,7 +121,7 @@ struct ElementCopy: Sendable {
     // MARK: Commands
 
     /// Asks the source.
-    func value(_ name: String, _ key: [UInt8], _ arguments: [UInt8]...) async throws -> RESPValue {
+    func value(_ name: String, _ key: [UInt8], _ arguments: [[UInt8]] = []) async throws -> RESPValue {
         let answer = try await source.answer(
             to: KeyCommand(name, key: key, arguments, isRepeatable: true),
             options: options
@@ -163,7 +163,7 @@ struct ElementCopy: Sendable {
     func writePage(_ commands: [KeyCommand], to temporary: [UInt8]) async throws {
         try await write(commands)
         try await write([
-            KeyCommand("PEXPIRE", key: temporary, [Self.temporaryLifetime], isRepeatable: true)
+            KeyCommand("PEXPIRE", key: temporary, .text(Self.temporaryLifetime), isRepeatable: true)
         ])
     }
 

@@ -38,12 +38,11 @@ extension KeyCopier {
 
     private func restore(_ pieces: [(item: Item, payload: [UInt8])]) async throws -> [CommandAnswer] {
         let commands = pieces.map { item, payload in
-            KeyCommand(
-                "RESTORE",
-                key: item.target,
-                [Array(String(item.expiry.absolute).utf8), payload, Array("ABSTTL".utf8)]
-                    + (options.replacesExisting ? [Array("REPLACE".utf8)] : []),
-                isRepeatable: options.replacesExisting
+            KeyCommand.restore(
+                payload,
+                as: item.target,
+                expiry: item.expiry.moment,
+                replacing: options.replacesExisting
             )
         }
         var answers = try await destination.answers(to: commands, options: options.commands)

@@ -48,7 +48,8 @@ public final class KeyCopier: Sendable {
             guard let rename = options.rename else {
                 throw ClusterScanError(
                     .invalidQuery,
-                    "source and destination are the same: without new names, keys would be copied onto themselves"
+                    "source and destination are the same: without new names, keys would be copied onto "
+                        + "themselves"
                 )
             }
             if let obstacle = rename.obstacle(withinOneClusterAmong: pattern) {
@@ -83,7 +84,8 @@ public final class KeyCopier: Sendable {
     ///   - options: How to go about it.
     ///   - onProgress: Gets after every chunk how far things are; what it throws ends the work.
     /// - Returns: What became of the keys, as ``copy(_:)`` counts it, and how it ended. Cancelling the task
-    ///   stops the work as ``ClusterScan/ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
+    ///   stops the work as
+    ///   ``ClusterScan/ClusterScanner/work(from:match:type:options:onProgress:step:)`` describes.
     public func copyAll(
         type: KeyType? = nil,
         from cursor: ScanCursor = .start,

@@ -8,9 +8,9 @@ enum KeyLifetime: Hashable, Sendable {
     /// A moment, in milliseconds since 1970.
     case at(milliseconds: Int64)
 
-    /// The argument of `RESTORE … ABSTTL`, in which 0 means never.
-    var absolute: Int64 {
-        if case .at(let milliseconds) = self { milliseconds } else { 0 }
+    /// In milliseconds since 1970, if there is one.
+    var moment: Int64? {
+        if case .at(let milliseconds) = self { milliseconds } else { nil }
     }
 }
 

@@ -14,7 +14,8 @@ extension ClusterScanner {
     ///   - type: Only keys that hold this type.
     ///   - options: How to go about reading the names.
     /// - Returns: The statistics.
-    /// - Throws: What ``ClusterScan/ClusterScanner/collectStatistics(into:from:match:type:options:onProgress:)`` throws.
+    /// - Throws: What
+    ///   ``ClusterScan/ClusterScanner/collectStatistics(into:from:match:type:options:onProgress:)`` throws.
     public func statistics(
         _ statisticsOptions: StatisticsOptions = StatisticsOptions(),
         match pattern: GlobPattern? = nil,

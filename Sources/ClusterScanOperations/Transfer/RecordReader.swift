@@ -41,10 +41,7 @@ public struct RecordReader: Sendable {
         _ keys: [[UInt8]],
         _ body: (DumpRecord) throws -> Void
     ) async throws -> [UnreadKey] {
-        let sizes = try await scanner.send(keys.map(KeySizes.command)).map { reply in
-            if case .value(.null) = reply { return 0 }
-            return KeySizes.size(reply) ?? KeySizes.assumed
-        }
+        let sizes = try await KeySizes.read(of: keys, at: scanner, options: CommandOptions())
         var unread: [UnreadKey] = []
         for run in KeySizes.runs(of: sizes, atMost: bytesAtOnce) {
             unread += try await readTogether(keys[run], body)

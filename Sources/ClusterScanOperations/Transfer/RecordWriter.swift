@@ -35,16 +35,19 @@ public struct RecordWriter: Sendable {
     public mutating func write(_ records: [DumpRecord]) async throws -> [RestoreOutcome] {
         var rounds = RestoreRounds(records, now: SystemTime.millisecondsSince1970)
         for _ in 0..<RecordWriter.attempts where !rounds.waiting.isEmpty {
-            let replies = try await scanner.send(rounds.waiting.map { command(records[$0]) })
+            let replies = try await scanner.send(
+                rounds.waiting.map { index in
+                    let record = records[index]
+                    return .restore(
+                        record.payload,
+                        as: record.key,
+                        expiry: record.expiry,
+                        replacing: isReplacing
+                    )
+                }
+            )
             try rounds.take(replies, besides: &restored)
         }
         return rounds.outcomes
-    }
-
-    private func command(_ record: DumpRecord) -> KeyCommand {
-        var arguments = [Array(String(record.expiry ?? 0).utf8), record.payload]
-        if record.expiry != nil { arguments.append(Array("ABSTTL".utf8)) }
-        if isReplacing { arguments.append(Array("REPLACE".utf8)) }
-        return KeyCommand("RESTORE", key: record.key, arguments, isRepeatable: isReplacing)
     }
 }

@@ -106,7 +106,8 @@ extension ClusterScanner {
         return ClusterScanError(
             .invalidQuery,
             "the pattern \(pattern) has a class with a range from an ASCII character to one that is not: "
-                + "servers on different processors disagree about what it matches. List the characters instead"
+                + "servers on different processors disagree about what it matches. List the characters "
+                + "instead"
         )
     }
 }

@@ -100,14 +100,14 @@ extension ClusterScanner {
         let name = template.arguments[0]
         let shown = PrintableBytes.text(name)
         let sample = template.filled(with: Self.sampleKey)
-        let info = try await send([Array("COMMAND".utf8), Array("INFO".utf8), name], to: address)
+        let info = try await send(.text("COMMAND", "INFO") + [name], to: address)
         var keys: [[UInt8]] = []
         guard let entry = info.array?.first, entry != .null else {
             throw ClusterScanError(.invalidQuery, "the server has no command \(shown)", at: address)
         }
         do {
-            let words = [Array("COMMAND".utf8), Array("GETKEYS".utf8)] + sample
-            keys = (try await send(words, to: address).array ?? []).compactMap(\.bytes)
+            let reply = try await send(.text("COMMAND", "GETKEYS") + sample, to: address)
+            keys = (reply.array ?? []).compactMap(\.bytes)
         } catch let error as ClusterScanError {
             // It touches no key, or the arguments are too few or too many: the server's words tell which.
             guard let reply = error.serverError, reply.code == "ERR" else { throw error }

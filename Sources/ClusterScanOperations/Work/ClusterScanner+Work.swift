@@ -13,7 +13,9 @@ extension ClusterScanner {
     ///
     /// ```swift
     /// let report = await scanner.work(match: "session:*") { chunk in
-    ///     try await scanner.run(chunk) { KeyCommand("PERSIST", key: $0, isRepeatable: true) } judge: { reply in
+    ///     try await scanner.run(chunk) { key in
+    ///         KeyCommand("PERSIST", key: key, isRepeatable: true)
+    ///     } judge: { reply in
     ///         reply.integer == 1 ? .done : .unchanged
     ///     }
     /// }

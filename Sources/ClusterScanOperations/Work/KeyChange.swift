@@ -1,7 +1,7 @@
 import ClusterScan
 
-/// What ``ClusterScan/ClusterScanner/apply(_:match:type:from:options:onProgress:)`` does to keys. Doing it twice does no
-/// more than doing it once.
+/// What ``ClusterScan/ClusterScanner/apply(_:match:type:from:options:onProgress:)`` does to keys. Doing it
+/// twice does no more than doing it once.
 public enum KeyChange: Sendable, Hashable {
     /// Delete them: `UNLINK`, which frees large values in the background; `DEL` where a server does not know
     /// that.

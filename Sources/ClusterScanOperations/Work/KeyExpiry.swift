@@ -57,9 +57,8 @@ public struct KeyExpiry: Sendable, Hashable {
         case .after(let span): (name, time) = ("PEXPIRE", span.wholeMilliseconds)
         case .at(let milliseconds): (name, time) = ("PEXPIREAT", milliseconds)
         }
-        var arguments = [Array(String(time &+ jitter(of: key)).utf8)]
-        if let condition { arguments.append(Array(condition.rawValue.uppercased().utf8)) }
-        return (name, arguments)
+        let arguments: [[UInt8]] = .text("\(time &+ jitter(of: key))")
+        return (name, arguments + (condition.map { .text($0.rawValue.uppercased()) } ?? []))
     }
 
     /// What the command's reply means.

@@ -14,14 +14,10 @@ public struct WorkPreview: Sendable {
 
 /// Gathers what chunks bring, from several tasks.
 final class PreviewFindings: Sendable {
-    fileprivate struct State {
+    private struct State {
         var nodes: [ClusterNode: UInt64] = [:]
-        var samples: [[UInt8]] = []
-        var changes: UInt64 = 0
-        var lots = SystemRandomNumberGenerator()
+        var samples = Reservoir(capacity: 10)
     }
-
-    fileprivate static let sampleCount: UInt64 = 10
 
     private let state = Mutex(State())
 
@@ -33,7 +29,7 @@ final class PreviewFindings: Sendable {
                 for index in part.range {
                     guard case .done = outcomes[index] else { continue }
                     state.nodes[part.node, default: 0] += 1
-                    state.note(chunk.keys[index])
+                    state.samples.add(chunk.keys[index].bytes)
                 }
             }
         }
@@ -42,19 +38,6 @@ final class PreviewFindings: Sendable {
 
     func preview(_ report: WorkReport) -> WorkPreview {
         let state = state.withLock { $0 }
-        return WorkPreview(report: report, nodes: state.nodes, samples: state.samples)
-    }
-}
-
-extension PreviewFindings.State {
-    /// Reservoir sampling: after *n* keys each of them is among the samples with the same probability.
-    fileprivate mutating func note(_ key: KeyBatch.Key) {
-        changes += 1
-        if samples.count < PreviewFindings.sampleCount {
-            samples.append(key.bytes)
-        } else {
-            let place = UInt64.random(in: 0..<changes, using: &lots)
-            if place < PreviewFindings.sampleCount { samples[Int(place)] = key.bytes }
-        }
+        return WorkPreview(report: report, nodes: state.nodes, samples: state.samples.names)
     }
 }
