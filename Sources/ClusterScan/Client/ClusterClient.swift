@@ -50,17 +50,21 @@ actor ClusterClient {
     /// Reads the topology from the first node that describes it. Calls that want it at the same time share one
     /// look.
     ///
-    /// - Parameter isKept: Whether the connection stays open when no stream is under way.
+    /// - Parameters:
+    ///   - mark: By what the caller knows its cluster.
+    ///   - isKept: Whether the connection stays open when no stream is under way.
     /// - Returns: The topology, and which node described it.
     /// - Throws: ``ScanFailure`` if no node describes it.
-    func loadTopology(isKept: Bool) async throws(ScanFailure) -> LoadedTopology {
+    func loadTopology(of mark: ClusterMark = ClusterMark(), isKept: Bool) async throws(ScanFailure)
+        -> LoadedTopology
+    {
         guard !calls.isClosed else { throw Self.shutDownFailure }
         let task: Task<Result<LoadedTopology, ScanFailure>, Never>
         if let loading {
             task = loading
         } else {
             task = Task {
-                let result = await readTopology(isKept: isKept)
+                let result = await readTopology(of: mark, isKept: isKept)
                 if case .success(let loaded) = result { topology = loaded.topology }
                 loading = nil
                 return result
@@ -70,11 +74,12 @@ actor ClusterClient {
         return try await task.value.get()
     }
 
-    private func readTopology(isKept: Bool) async -> Result<LoadedTopology, ScanFailure> {
+    private func readTopology(of mark: ClusterMark, isKept: Bool) async -> Result<LoadedTopology, ScanFailure>
+    {
         var failures: [ScanFailure] = []
         for address in discovery.candidates(knowing: topology, silent: pool.silent) {
             do throws(ScanFailure) {
-                let topology = try await pool.topology(from: address, isKept: isKept)
+                let topology = try await pool.topology(from: address, of: mark, isKept: isKept)
                 return .success(LoadedTopology(topology: topology, source: address))
             } catch {
                 failures.append(error)

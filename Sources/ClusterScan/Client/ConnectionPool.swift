@@ -21,6 +21,8 @@ final class ConnectionPool {
     private let eventLoop: any EventLoop
     private let observation: Observation
     private var table = Table()
+    /// R10: which servers are nodes of the cluster.
+    private var membership = ClusterMembership()
     /// Bounds what all of them together hold of replies under way.
     let gate = ReplyGate()
 
@@ -74,12 +76,27 @@ final class ConnectionPool {
             opening = open(place)
             table.opening(opening, at: place)
         }
+        let connection: NodeConnection
         do {
-            return try await opening.get()
+            connection = try await opening.get()
         } catch {
             throw error as? ConnectionError
                 ?? ConnectionError(.other, address: address, message: "\(error)")
         }
+        try await verify(connection, at: place)
+        return connection
+    }
+
+    /// Where a server does not say which node it is when it is asked, its own line of `CLUSTER NODES` does. A
+    /// user who may read neither is not asked for more permissions.
+    private func verify(_ connection: NodeConnection, at place: Table.Place) async throws(ConnectionError) {
+        guard connection.identity == .unknown, !membership.isOpen,
+            let status = try? await connection.status()
+        else { return }
+        let identity: NodeIdentity = status.nodeID == .standalone ? .standalone : .node(status.nodeID)
+        guard !membership.admits(identity, at: place.address) else { return }
+        connection.close()
+        throw Self.otherServer(identity, at: place.address)
     }
 
     private func open(_ place: Table.Place) -> EventLoopFuture<NodeConnection> {
@@ -87,6 +104,7 @@ final class ConnectionPool {
         return NodeConnection.connect(
             to: place.address,
             configuration: configuration,
+            asksIdentity: true,
             gate: gate,
             on: eventLoop
         )
@@ -100,6 +118,11 @@ final class ConnectionPool {
             throw failure
         }
         .flatMapThrowing { connection in
+            guard self.membership.admits(connection.identity, at: place.address) else {
+                connection.close()
+                self.table.failed(at: place)
+                throw Self.otherServer(connection.identity, at: place.address)
+            }
             self.observation.opened(connection, in: NIODeadline.now() - start)
             guard self.table.opened(Link(connection), at: place) else {
                 connection.close()
@@ -112,6 +135,15 @@ final class ConnectionPool {
 
     private static func closedError(_ address: NodeAddress) -> ConnectionError {
         ConnectionError(.closed, address: address, message: "the scan was stopped")
+    }
+
+    private static func otherServer(_ identity: NodeIdentity, at address: NodeAddress) -> ConnectionError {
+        let what =
+            switch identity {
+            case .node(let id): "node \(id), which is not one of this cluster's, answers there"
+            case .standalone, .unknown: "a server that is not part of this cluster answers there"
+            }
+        return ConnectionError(.otherServer, address: address, message: what)
     }
 
     // MARK: Streams
@@ -157,12 +189,26 @@ final class ConnectionPool {
     }
 
     /// Which nodes serve which slots, as the node at an address sees it.
+    ///
+    /// - Parameters:
+    ///   - address: The node.
+    ///   - mark: By what the caller knows its cluster: a seed may lead to another one by now.
+    ///   - isKept: Whether the connection stays open when no stream is under way.
+    /// - Returns: The topology.
+    /// - Throws: ``ScanFailure`` if the node does not describe it, or is not of that cluster.
     func topology(
         from address: NodeAddress,
+        of mark: ClusterMark,
         isKept: Bool
     ) async throws(ScanFailure) -> ClusterTopology {
         do {
-            return try await connection(to: address, for: .reading, isKept: isKept).topology()
+            let connection = try await connection(to: address, for: .reading, isKept: isKept)
+            let (topology, others) = try await connection.topology()
+            guard !membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
+            guard membership.admits(connection.identity, at: address),
+                membership.accept(topology, and: others, from: address)
+            else { throw Self.otherServer(connection.identity, at: address) }
+            return topology
         } catch {
             throw ScanFailure(recasting: error, at: address)
         }

@@ -23,6 +23,8 @@ package struct ConnectionError: Error, Hashable, Sendable {
         case certificateRefused
         /// One side speaks TLS and the other does not, or they have no version in common.
         case noCommonProtocol
+        /// The server is not a node of the cluster that is read.
+        case otherServer
         /// The server wants other credentials than those configured.
         case notAuthenticated(ServerError)
         /// The server answered with an error.

@@ -1,13 +1,17 @@
 /// What is said first on a connection, in one pipeline, and what the answers mean.
 struct Handshake {
-    private enum Step { case authenticate, select, introduce }
+    private enum Step { case authenticate, select, introduce, identify }
 
     private let steps: [Step]
     private let address: NodeAddress
     private let password: String?
     let commands: [Command]
 
-    init(address: NodeAddress, configuration: ConnectionConfiguration) {
+    /// - Parameters:
+    ///   - address: The server.
+    ///   - configuration: Credentials, database and name.
+    ///   - asksIdentity: Whether the server is asked which node it is.
+    init(address: NodeAddress, configuration: ConnectionConfiguration, asksIdentity: Bool) {
         var steps: [Step] = []
         var commands: [Command] = []
         if let password = configuration.password {
@@ -25,6 +29,10 @@ struct Handshake {
             commands.append(Command("CLIENT", "SETNAME", name))
         } else {
             commands.append(Command("PING"))
+        }
+        if asksIdentity {
+            steps.append(.identify)
+            commands.append(Command("CLUSTER", "MYID"))
         }
         self.steps = steps
         self.commands = commands
@@ -49,12 +57,24 @@ struct Handshake {
             case .select:
                 let message = "the server refused to select the database: \(error.message)"
                 return ConnectionError(.server(error), address: address, message: message)
-            case .introduce:
-                // Not permitted, or not known: the connection does its work without a name.
+            case .introduce, .identify:
+                // Not permitted, or not known: the connection does its work without.
                 continue
             }
         }
         return nil
+    }
+
+    /// Which node the server says it is.
+    ///
+    /// - Parameter replies: The replies to ``commands``.
+    /// - Returns: ``NodeIdentity/unknown`` if it was not asked, or does not say.
+    func identity(_ replies: [FlatReply]) -> NodeIdentity {
+        guard steps.last == .identify, let reply = replies.last else { return .unknown }
+        if let error = reply.error {
+            return error.message.contains("cluster support disabled") ? .standalone : .unknown
+        }
+        return reply.value.string.flatMap(NodeID.init).map(NodeIdentity.node) ?? .unknown
     }
 
     private func refusal(_ error: ServerError, _ what: String) -> ConnectionError {

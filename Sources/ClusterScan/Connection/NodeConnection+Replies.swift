@@ -20,21 +20,24 @@ extension NodeConnection {
         }
     }
 
-    /// Asks for `CLUSTER SLOTS`.
-    func topology() async throws(ScanFailure) -> ClusterTopology {
+    /// Asks for `CLUSTER SLOTS`, and with `CLUSTER NODES` for nodes that serve no slots: these are members, too.
+    ///
+    /// - Returns: The topology, and all nodes that the server knows, as far as it says.
+    /// - Throws: ``ScanFailure`` if the topology is not understood.
+    func topology() async throws(ScanFailure) -> (ClusterTopology, known: [NodeID]) {
         do {
-            let reply: RESPValue
-            do {
-                reply = try await send(Command("CLUSTER", "SLOTS"))
-            } catch {
-                // What a server without cluster mode answers, or one so old that it has no such command.
-                guard case .server(let reply) = error.kind, reply.message.contains("cluster support disabled")
-                else {
-                    throw error
-                }
-                return ClusterTopology(standalone: address)
+            let replies = try await ask([Command("CLUSTER", "SLOTS"), Command("CLUSTER", "NODES")])
+            guard let reply = replies.first, let nodes = replies.last else {
+                throw ScanFailure(.giveUp, .protocolViolation, "replies are missing", at: address)
             }
-            let topology = try ClusterSlotsReply(reply, asked: address).topology
+            if let error = reply.error {
+                // What a server without cluster mode answers, or one so old that it has no such command.
+                guard error.message.contains("cluster support disabled") else {
+                    throw ScanFailure(error, at: address)
+                }
+                return (ClusterTopology(standalone: address), [])
+            }
+            let topology = try ClusterSlotsReply(reply.value, asked: address).topology
             guard !topology.shards.isEmpty else {
                 throw ScanFailure(
                     .rediscover,
@@ -44,7 +47,7 @@ extension NodeConnection {
                     at: address
                 )
             }
-            return topology
+            return (topology, ClusterNodesLine.ids(in: nodes.value.string ?? ""))
         } catch {
             throw ScanFailure(recasting: error, at: address)
         }

@@ -7,13 +7,21 @@ import NIOPosix
 /// caller's decision.
 package final class NodeConnection: Sendable {
     package let address: NodeAddress
+    /// Which node the server says it is, if it was asked.
+    package let identity: NodeIdentity
     package let eventLoop: any EventLoop
     private let channel: any Channel
     /// Access is checked to be on the event loop.
     private let handler: NIOLoopBound<NodeConnectionHandler>
 
-    private init(address: NodeAddress, channel: any Channel, handler: NodeConnectionHandler) {
+    private init(
+        address: NodeAddress,
+        identity: NodeIdentity,
+        channel: any Channel,
+        handler: NodeConnectionHandler
+    ) {
         self.address = address
+        self.identity = identity
         eventLoop = channel.eventLoop
         self.channel = channel
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
@@ -33,6 +41,7 @@ package final class NodeConnection: Sendable {
     /// - Parameters:
     ///   - address: The server, as the cluster announces it.
     ///   - configuration: Credentials and limits.
+    ///   - asksIdentity: Whether the server is asked which node it is, in the same write as all that comes first.
     ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     ///   - eventLoop: The event loop the connection belongs to.
     ///   - resolver: Finds the addresses of host names.
@@ -41,6 +50,7 @@ package final class NodeConnection: Sendable {
     package static func connect(
         to address: NodeAddress,
         configuration: ConnectionConfiguration,
+        asksIdentity: Bool = false,
         gate: ReplyGate? = nil,
         on eventLoop: any EventLoop,
         resolver: HostResolver = .system
@@ -54,7 +64,16 @@ package final class NodeConnection: Sendable {
             .flatMapErrorThrowing { throw ConnectionError(connecting: target, configuration, $0) }
             .flatMap { places in
                 let rest = max(limit - (eventLoop.now - start), .milliseconds(1))
-                return open(address, target, at: places, within: rest, configuration, gate, on: eventLoop)
+                return open(
+                    address,
+                    target,
+                    at: places,
+                    within: rest,
+                    configuration,
+                    asksIdentity: asksIdentity,
+                    gate,
+                    on: eventLoop
+                )
             }
             .flatMapErrorThrowing { error in
                 throw ConnectionError(connecting: target, configuration, error).reaching(address, at: target)
@@ -69,6 +88,7 @@ package final class NodeConnection: Sendable {
         at places: [SocketAddress],
         within limit: TimeAmount,
         _ configuration: ConnectionConfiguration,
+        asksIdentity: Bool,
         _ gate: NIOLoopBound<ReplyGate>?,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<NodeConnection> {
@@ -88,6 +108,7 @@ package final class NodeConnection: Sendable {
                     address: address,
                     target: target,
                     configuration: configuration,
+                    asksIdentity: asksIdentity,
                     gate: gate
                 )
             }
@@ -97,7 +118,16 @@ package final class NodeConnection: Sendable {
                     !others.isEmpty, others.count < places.count
                 else { return eventLoop.makeFailedFuture(error) }
                 let limit = TimeAmount(configuration.connectTimeout)
-                return open(address, target, at: others, within: limit, configuration, gate, on: eventLoop)
+                return open(
+                    address,
+                    target,
+                    at: others,
+                    within: limit,
+                    configuration,
+                    asksIdentity: asksIdentity,
+                    gate,
+                    on: eventLoop
+                )
             }
         }
     }
@@ -137,6 +167,7 @@ package final class NodeConnection: Sendable {
     ///   - address: The server at the other end, as the cluster announces it.
     ///   - target: Where it was sought, if that is elsewhere.
     ///   - configuration: Credentials and limits.
+    ///   - asksIdentity: Whether the server is asked which node it is.
     ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
     ///   else.
@@ -145,6 +176,7 @@ package final class NodeConnection: Sendable {
         address: NodeAddress,
         target: NodeAddress? = nil,
         configuration: ConnectionConfiguration,
+        asksIdentity: Bool = false,
         gate: NIOLoopBound<ReplyGate>? = nil
     ) -> EventLoopFuture<NodeConnection> {
         let eventLoop = channel.eventLoop
@@ -155,7 +187,6 @@ package final class NodeConnection: Sendable {
                 configuration: configuration,
                 gate: gate?.value ?? ReplyGate()
             )
-            let connection = NodeConnection(address: address, channel: channel, handler: handler)
             let ready = channel.eventLoop.makePromise(of: NodeConnection.self)
             do {
                 try channel.pipeline.syncOperations.addHandler(handler)
@@ -164,17 +195,29 @@ package final class NodeConnection: Sendable {
                 ready.fail(ConnectionError(.closed, address: address, message: "the connection is closed"))
                 return ready.futureResult
             }
-            let handshake = Handshake(address: address, configuration: configuration)
+            let handshake = Handshake(
+                address: address,
+                configuration: configuration,
+                asksIdentity: asksIdentity
+            )
             handler.send(Pipeline(handshake.commands), limit: .greeting) { result in
-                switch result.map(handshake.failure) {
-                case .success(nil):
-                    ready.succeed(connection)
-                case .success(let failure?), .failure(let failure):
-                    handler.close(failure)
-                    ready.fail(failure)
+                do throws(ConnectionError) {
+                    let replies = try result.get()
+                    if let failure = handshake.failure(replies) { throw failure }
+                    ready.succeed(
+                        NodeConnection(
+                            address: address,
+                            identity: handshake.identity(replies),
+                            channel: channel,
+                            handler: handler
+                        )
+                    )
+                } catch {
+                    handler.close(error)
+                    ready.fail(error)
                 }
             }
-            channel.setOption(.autoRead, value: true).whenFailure { _ in connection.close() }
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
             return ready.futureResult
         }
         // At once, as what the server says after a TLS handshake may have been read already.

@@ -3,7 +3,7 @@ extension ScanFailure {
     /// nothing heals.
     package init(_ error: ConnectionError) {
         switch error.kind {
-        case .dnsFailure, .refused, .unreachable, .connectTimeout, .timeout, .closed, .other:
+        case .dnsFailure, .refused, .unreachable, .connectTimeout, .timeout, .closed, .otherServer, .other:
             self.init(.rediscover, .unreachable, error.message, at: error.address)
         case .protocolViolation, .replyTooLarge:
             self.init(.giveUp, .protocolViolation, error.message, at: error.address)

@@ -75,6 +75,7 @@ actor PageDriver {
             guard let call = known.call.next(from: progress) else { continue }
             self.known.remove(at: index)
             return PageStep(
+                cursor: cursor,
                 call: call,
                 query: query,
                 options: options,
@@ -89,6 +90,7 @@ actor PageDriver {
             policy: options.policyOfPage
         )
         return PageStep(
+            cursor: cursor,
             call: PageCall(coordinator),
             query: query,
             options: options,
@@ -112,6 +114,8 @@ actor PageDriver {
 
     /// One call, and what goes with it.
     private struct PageStep {
+        /// Where the call began.
+        let cursor: ScanCursor
         var call: PageCall
         let query: ScanQuery
         let options: ScanOptions
@@ -125,7 +129,10 @@ actor PageDriver {
         switch action {
         case .loadTopology:
             do throws(ScanFailure) {
-                let loaded = try await client.loadTopology(isKept: true)
+                let loaded = try await client.loadTopology(
+                    of: step.call.coordinator.expectedMark,
+                    isKept: true
+                )
                 step.call.coordinator.topologyLoaded(loaded.topology, from: loaded.source, now: step.now)
             } catch {
                 step.call.coordinator.topologyFailed(error, now: step.now)
@@ -154,7 +161,8 @@ actor PageDriver {
         case .finish, .readWork:
             break
         case .fail(var error):
-            error.cursor = ScanCursor(step.call.coordinator.progress)
+            // Keys that are not handed out are not behind the cursor.
+            error.cursor = step.call.batch == nil ? ScanCursor(step.call.coordinator.progress) : step.cursor
             throw error
         }
     }

@@ -230,7 +230,7 @@ actor ScanRun {
 
     private func loadTopology() async {
         do throws(ScanFailure) {
-            let loaded = try await client.loadTopology(isKept: false)
+            let loaded = try await client.loadTopology(of: coordinator.expectedMark, isKept: false)
             coordinator.topologyLoaded(loaded.topology, from: loaded.source, now: now)
         } catch {
             coordinator.topologyFailed(error, now: now)

@@ -71,7 +71,7 @@ package struct ScanCoordinator: Sendable {
         unattended = Deque(progress.lanes.ids.sorted())
         nextLane = (unattended.last?.rawValue ?? 0) + 1
         backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
-        if let topology { adoptIndices(of: topology) }
+        if let topology, isOfThisCluster(topology) { adoptIndices(of: topology) }
     }
 
     /// Whether no slot waits for a node that failed.
@@ -88,15 +88,24 @@ package struct ScanCoordinator: Sendable {
         actions.append(action)
     }
 
+    // MARK: The cluster
+
+    /// By what a topology is known to be that of the cluster that this iteration reads.
+    package var expectedMark: ClusterMark { policy.acceptsOtherCluster ? ClusterMark() : progress.mark }
+
+    /// R10: whether a topology is that of the cluster that this iteration reads.
+    private func isOfThisCluster(_ topology: ClusterTopology) -> Bool { expectedMark.matches(topology) }
+
+    private mutating func refuseCluster() {
+        end(.fail(ClusterScanError(ScanFailure.otherCluster)))
+    }
+
     // MARK: Events
 
     /// The iteration begins. Call once, first.
     package mutating func start(now: Duration) {
-        if topology == nil {
-            loadTopology()
-        } else {
-            plan(now: now)
-        }
+        guard let topology else { return loadTopology() }
+        if isOfThisCluster(topology) { plan(now: now) } else { refuseCluster() }
     }
 
     /// The topology was read.
@@ -111,6 +120,7 @@ package struct ScanCoordinator: Sendable {
         now: Duration
     ) {
         guard !isEnded else { return }
+        guard isOfThisCluster(topology) else { return refuseCluster() }
         reachability.topologyRead(topology, from: source)
         load = .idle
         tally.topologyLoads += 1
@@ -191,6 +201,7 @@ package struct ScanCoordinator: Sendable {
     /// Points the indices of lanes into the topology that the next cursor will name.
     private mutating func adoptIndices(of topology: ClusterTopology) {
         progress.fingerprint = topology.fingerprint
+        progress.mark = ClusterMark(topology)
         for (id, record) in progress.lanes {
             guard let index = shardIndex(of: record.process.node) else { continue }
             progress.lanes[id]?.nodeIndex = index

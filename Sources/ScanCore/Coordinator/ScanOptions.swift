@@ -29,6 +29,10 @@ public struct ScanOptions: Sendable {
     ///
     /// For streams. Pages have no report: they end with the error, once all the other slots were read.
     public var allowsUncoveredSlots: Bool
+    /// Whether a cursor may be carried on with a cluster that has none of the nodes it knows: one that was
+    /// restored from a backup, for example, with the same keys. What one cluster's iteration covered counts as
+    /// covered in the other.
+    public var acceptsOtherCluster: Bool
     /// Gets what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?
 
@@ -46,6 +50,7 @@ public struct ScanOptions: Sendable {
     ///   - readAheadBytes: How much the stream reads ahead, in bytes of key names.
     ///   - patience: How long slots may go without any progress.
     ///   - allowsUncoveredSlots: Whether to report slots that were given up rather than fail.
+    ///   - acceptsOtherCluster: Whether a cursor may be carried on with a cluster it does not know.
     ///   - onEvent: Gets what happens; must not block.
     public init(
         count: Int? = nil,
@@ -58,6 +63,7 @@ public struct ScanOptions: Sendable {
         readAheadBytes: Int = 4 << 20,
         patience: Duration = .seconds(60),
         allowsUncoveredSlots: Bool = false,
+        acceptsOtherCluster: Bool = false,
         onEvent: (@Sendable (ScanEvent) -> Void)? = nil
     ) {
         self.count = count.map { max(1, $0) }
@@ -70,6 +76,7 @@ public struct ScanOptions: Sendable {
         self.readAheadBytes = readAheadBytes
         self.patience = patience
         self.allowsUncoveredSlots = allowsUncoveredSlots
+        self.acceptsOtherCluster = acceptsOtherCluster
         self.onEvent = onEvent
     }
 
@@ -83,14 +90,15 @@ public struct ScanOptions: Sendable {
             maximumCallsPerSecond: maximumCallsPerSecond,
             maximumKeysPerSecond: maximumKeysPerSecond,
             patience: patience,
-            allowsUncoveredSlots: allowsUncoveredSlots
+            allowsUncoveredSlots: allowsUncoveredSlots,
+            acceptsOtherCluster: acceptsOtherCluster
         )
     }
 
     /// Whether a page is read in the same way with other options, as far as ``policyOfPage`` depends on them.
     package func readsPages(like other: ScanOptions) -> Bool {
         count == other.count && strategy == other.strategy && readPreference == other.readPreference
-            && patience == other.patience
+            && patience == other.patience && acceptsOtherCluster == other.acceptsOtherCluster
     }
 
     /// One node at a time, and no faster than the caller asks.
@@ -102,7 +110,8 @@ public struct ScanOptions: Sendable {
             count: count ?? 1000,
             patience: patience,
             // A page cannot say which slots it leaves out, so the end must not look complete.
-            allowsUncoveredSlots: false
+            allowsUncoveredSlots: false,
+            acceptsOtherCluster: acceptsOtherCluster
         )
     }
 }

@@ -29,6 +29,8 @@ package struct ScanPolicy: Sendable {
     package var patience: Duration
     /// Whether slots that were given up are reported in the result rather than failing the iteration.
     package var allowsUncoveredSlots: Bool
+    /// Whether a cursor may be carried on with a cluster that has none of the nodes it knows.
+    package var acceptsOtherCluster: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
 
@@ -47,6 +49,7 @@ package struct ScanPolicy: Sendable {
         longestPause: Duration = .seconds(2),
         patience: Duration = .seconds(60),
         allowsUncoveredSlots: Bool = false,
+        acceptsOtherCluster: Bool = false,
         seed: UInt64 = .random(in: .min ... .max)
     ) {
         self.maximumLanes = maximumLanes
@@ -63,6 +66,7 @@ package struct ScanPolicy: Sendable {
         self.longestPause = longestPause
         self.patience = patience
         self.allowsUncoveredSlots = allowsUncoveredSlots
+        self.acceptsOtherCluster = acceptsOtherCluster
         self.seed = seed
     }
 }

@@ -44,6 +44,7 @@ extension ScanCursor {
         return plan.parts.enumerated().map { index, part in
             var progress = ScanProgress(queryDigest: whole.queryDigest, wanted: part.slots)
             progress.fingerprint = whole.fingerprint
+            progress.mark = whole.mark
             progress.lanes = part.lanes
             progress.keysReturned = index == 0 ? whole.keysReturned : 0
             return ScanCursor(progress)

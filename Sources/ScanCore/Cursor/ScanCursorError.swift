@@ -4,7 +4,7 @@ public enum ScanCursorError: Error, Hashable, Sendable, CustomStringConvertible 
     case malformed
     /// A plain cursor of one server's `SCAN`, which means nothing to a cluster.
     case plainServerCursor
-    /// The cursor was produced by a later version of this library, with this format version.
+    /// The cursor was produced by another version of this library, with this format version.
     case unknownVersion(UInt8)
     /// The cursor belongs to an iteration with another `MATCH`, `TYPE` or database.
     case otherQuery
@@ -18,7 +18,8 @@ public enum ScanCursorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .plainServerCursor:
             "this is a SCAN cursor of a single server, which means nothing to a cluster. Start from cursor 0"
         case .unknownVersion(let version):
-            "the cursor has format version \(version), which a later cluster-scan wrote: resume it with that version"
+            "the cursor has format version \(version), which another version of cluster-scan wrote: resume it with "
+                + "that version, or start from cursor 0"
         case .otherQuery:
             "the cursor belongs to an iteration with another MATCH, TYPE or database: repeat those exactly "
                 + "(COUNT may change), or start from cursor 0"

@@ -7,6 +7,8 @@ package struct ScanProgress: Sendable {
     package var queryDigest: UInt64
     /// Names the topology whose primaries the node indices point into.
     package var fingerprint: UInt32
+    /// The cluster that is read.
+    package var mark = ClusterMark()
     /// The slots to read.
     package var wanted: SlotSet
     /// The wanted slots of which every key that was there throughout has been returned.
@@ -40,6 +42,7 @@ extension ScanProgress: Equatable {
     /// - Complexity: O(number of lanes).
     package static func == (one: ScanProgress, other: ScanProgress) -> Bool {
         one.queryDigest == other.queryDigest && one.fingerprint == other.fingerprint
+            && one.mark == other.mark
             && one.keysReturned == other.keysReturned && one.wanted == other.wanted
             && one.covered == other.covered && one.lanes.count == other.lanes.count
             && zip(one.orderedLanes, other.orderedLanes).allSatisfy { $0.record == $1.record }

@@ -2,10 +2,10 @@ import HashTreeCollections
 
 /// The text form of progress. `Docs/Cursor.md` describes the format byte by byte.
 enum ScanToken {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// Longer texts are refused unread. As many lanes as there are slots, with every number at its largest,
-    /// need 1,460,948 characters.
+    /// need 1,460,971 characters.
     private static let mostCharacters = 3 << 19
 
     /// As many digits as the largest cursor of a single server has; the shortest text of ours is longer.
@@ -18,6 +18,8 @@ enum ScanToken {
         writer.write(version)
         writer.write(fixed: progress.queryDigest)
         writer.write(fixed: progress.fingerprint)
+        writer.write(varint: UInt64(progress.mark.prefixes.count))
+        for prefix in progress.mark.prefixes { writer.write(fixed: prefix) }
         writer.write(varint: progress.keysReturned)
         writer.write(varint: UInt64(lanes.count))
         for lane in lanes {
@@ -43,6 +45,11 @@ enum ScanToken {
         guard version == Self.version else { throw .unknownVersion(version) }
         let digest = try reader.readFixed(UInt64.self)
         let fingerprint = try reader.readFixed(UInt32.self)
+        var prefixes: [UInt32] = []
+        for _ in 0..<(try reader.readVarint(below: ClusterMark.most + 1)) {
+            prefixes.append(try reader.readFixed(UInt32.self))
+        }
+        guard let mark = ClusterMark(prefixes: prefixes) else { throw .malformed }
         let keysReturned = try reader.readVarint()
         // Every lane claims a slot of its own.
         let count = try reader.readVarint(below: HashSlot.count + 1)
@@ -55,6 +62,7 @@ enum ScanToken {
 
         var progress = ScanProgress(queryDigest: digest, wanted: map.wanted)
         progress.fingerprint = fingerprint
+        progress.mark = mark
         progress.keysReturned = keysReturned
         progress.covered = map.covered
         for (index, claims) in map.claims.enumerated() {

@@ -22,6 +22,9 @@ extension ScanFailure {
         message: String
     ) {
         switch reply.code {
+        case _ where reply.message.contains("max number of clients"):
+            // Others leave; the server has closed the connection, and the next attempt makes a new one.
+            self.init(.wait, .unreachable, reply.message, at: address)
         case "LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN":
             // The dataset is being loaded, a script runs, a slot is half moved, a replica lost its primary.
             self.init(.wait, .unreachable, reply.message, at: address)

@@ -45,3 +45,13 @@ extension ScanFailure {
     /// What happened, for messages that name the announced address themselves.
     var reason: String { target.map { "as \($0): \(message)" } ?? message }
 }
+
+extension ScanFailure {
+    /// A cursor met a cluster that has none of the nodes it knows (rule R10).
+    package static let otherCluster = ScanFailure(
+        .giveUp,
+        .invalidCursor,
+        "the cursor belongs to another cluster: none of the nodes that it knows is in this one. Name a node of that "
+            + "cluster, or start from cursor 0"
+    )
+}

@@ -70,6 +70,13 @@ package struct ClusterNodesLine: Hashable, Sendable {
         return lines
     }
 
+    /// The ids of all nodes of a reply, whatever else their lines say.
+    package static func ids(in reply: String) -> [NodeID] {
+        reply.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            NodeID(digits: line.prefix { $0 != UInt8(ascii: " ") })
+        }
+    }
+
     private init(_ line: ArraySlice<UInt8>) throws(TopologyError) {
         let fields = line.split(separator: UInt8(ascii: " "))
         guard fields.count >= 8, let id = NodeID(digits: fields[0]),

@@ -5,6 +5,8 @@ import Testing
 
 @Suite("Sending of commands")
 struct CommandSenderTests {
+    private static let noCluster = "-ERR This instance has cluster support disabled\r\n"
+
     private static func command(_ name: String, isRepeatable: Bool = true) -> KeyCommand {
         KeyCommand(name, key: "k".utf8, isRepeatable: isRepeatable)
     }
@@ -63,8 +65,8 @@ struct CommandSenderTests {
     func lost() async throws {
         let isLost = Mutex(false)
         let server = try await LoopbackServer { text in
-            if text.contains("SETNAME") { return .say("+OK\r\n") }
-            if text.contains("SLOTS") { return .say("-ERR This instance has cluster support disabled\r\n") }
+            if text.contains("SETNAME") { return .say("+OK\r\n" + Self.noCluster) }
+            if text.contains("SLOTS") { return .say(Self.noCluster + Self.noCluster) }
             let first = isLost.withLock { isLost in
                 defer { isLost = true }
                 return !isLost
@@ -83,8 +85,8 @@ struct CommandSenderTests {
     @Test("a call that is cancelled, or whose scanner is shut down, ends at once")
     func ending() async throws {
         let server = try await LoopbackServer { text in
-            if text.contains("SETNAME") { return .say("+OK\r\n") }
-            if text.contains("SLOTS") { return .say("-ERR This instance has cluster support disabled\r\n") }
+            if text.contains("SETNAME") { return .say("+OK\r\n" + Self.noCluster) }
+            if text.contains("SLOTS") { return .say(Self.noCluster + Self.noCluster) }
             return .nothing
         }
         let scanner = ClusterScanner(seeds: [server.address])

@@ -21,12 +21,13 @@ struct ForgedTokenTests {
     }
 
     /// A body with everything before the lanes, then what is given.
-    private func forged(version: UInt8 = 1, lanes: UInt64 = 0, _ rest: (inout ByteWriter) -> Void) -> [UInt8]
+    private func forged(version: UInt8 = 2, lanes: UInt64 = 0, _ rest: (inout ByteWriter) -> Void) -> [UInt8]
     {
         var writer = ByteWriter()
         writer.write(version)
         writer.write(fixed: UInt64(1))
         writer.write(fixed: UInt32(2))
+        writer.write(varint: 0)
         writer.write(varint: 3)
         writer.write(varint: lanes)
         rest(&writer)
@@ -54,9 +55,9 @@ struct ForgedTokenTests {
         #expect(cursor.progress?.wanted == .all)
     }
 
-    @Test("a later version is named, whatever it holds; version 0 never was")
+    @Test("another version is named, whatever it holds; version 0 never was")
     func versions() {
-        for version in UInt8(2)...255 {
+        for version in [1] + Array(UInt8(3)...255) {
             #expect(throws: ScanCursorError.unknownVersion(version)) {
                 try outcome([version] + Array(repeating: 0xAB, count: Int(version))).get()
             }
@@ -87,10 +88,28 @@ struct ForgedTokenTests {
         expectMalformed(runs((0..<16_384).map { (UInt64($0 % 2 + 1), 1) }))
         // A number with a needless byte.
         var body = try body(of: threeNodes())
-        body.replaceSubrange(13..<16, with: [0x87, 0xAD, 0xCB, 0x80, 0x00])
+        body.replaceSubrange(14..<17, with: [0x87, 0xAD, 0xCB, 0x80, 0x00])
         expectMalformed(body)
         // Bytes after the end.
         expectMalformed(try self.body(of: threeNodes()) + [0])
+    }
+
+    @Test("the nodes that mark a cluster are few, each once, in order")
+    func marks() throws {
+        func marked(_ prefixes: [UInt32]) -> [UInt8] {
+            var writer = ByteWriter()
+            writer.write(UInt8(2))
+            writer.write(fixed: UInt64(1))
+            writer.write(fixed: UInt32(2))
+            writer.write(varint: UInt64(prefixes.count))
+            for prefix in prefixes { writer.write(fixed: prefix) }
+            writer.write(contentsOf: [3, 0, 0, 2, 0x80, 0x80, 1])
+            return writer.bytes
+        }
+        #expect(throws: Never.self) { try outcome(marked([1, 2, 3, 4])).get() }
+        expectMalformed(marked([2, 1]))
+        expectMalformed(marked([1, 1]))
+        expectMalformed(marked([1, 2, 3, 4, 5]))
     }
 
     @Test("an iteration that has ended, or wants nothing, has no token")

@@ -3,7 +3,7 @@ import ScanCore
 extension ScanProgress {
     /// Everything that a cursor must keep; lanes count in their order, whatever their names.
     var parts: [AnyHashable] {
-        [queryDigest, fingerprint, wanted, covered, keysReturned, orderedLanes.map(\.record)]
+        [queryDigest, fingerprint, mark, wanted, covered, keysReturned, orderedLanes.map(\.record)]
     }
 
     /// Progress with lanes of every kind, claims of every shape and numbers of every size.
@@ -25,6 +25,7 @@ extension ScanProgress {
         let wanted = sets[1...].reduce(SlotSet()) { $0.union($1) }
         var progress = ScanProgress(queryDigest: random.number(), wanted: wanted)
         progress.fingerprint = UInt32(truncatingIfNeeded: random.next())
+        progress.mark = sampleMark(nodes: lanes % 5)
         progress.covered = sets[1]
         progress.keysReturned = random.number()
         var id: UInt64 = 0
@@ -94,9 +95,16 @@ func slots(_ text: String) -> SlotSet {
 }
 
 /// An iteration over three nodes, in the middle: the first is done, the others are being walked.
+/// As of a cluster with so many nodes.
+func sampleMark(nodes: Int) -> ClusterMark {
+    let prefixes: [UInt32] = [0x07E1_5B3A, 0x256A_BFBE, 0x92B5_5FDF, 0xD1C0_0B42]
+    return ClusterMark(prefixes: Array(prefixes.prefix(nodes))) ?? ClusterMark()
+}
+
 func threeNodes() -> ScanProgress {
     var progress = ScanProgress(queryDigest: ScanQuery().digest, wanted: .all)
     progress.fingerprint = 0xAEC9_395D
+    progress.mark = sampleMark(nodes: 3)
     progress.covered = slots("0-5460")
     progress.keysReturned = 1_234_567
     for (number, claims) in ["5461-10922", "10923-16383"].enumerated() {

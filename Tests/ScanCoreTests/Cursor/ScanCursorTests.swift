@@ -49,7 +49,7 @@ struct ScanCursorTests {
             #expect(ScanCursor(.random(lanes: lanes % 8, using: &random)).description.hasPrefix("A"))
         }
         let shortest = ScanCursor(ScanProgress(queryDigest: 0, wanted: .all)).description
-        #expect(shortest.utf8.count == 32)
+        #expect(shortest.utf8.count == 34)
     }
 
     @Test("a cursor belongs to its query")
