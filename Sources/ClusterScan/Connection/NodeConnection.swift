@@ -14,7 +14,7 @@ package final class NodeConnection: Sendable {
     /// Access is checked to be on the event loop.
     private let handler: NIOLoopBound<NodeConnectionHandler>
 
-    private init(
+    init(
         address: NodeAddress,
         identity: NodeIdentity,
         channel: any Channel,
@@ -27,7 +27,7 @@ package final class NodeConnection: Sendable {
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
 
-    /// A connection that nobody refers to any more must not stay open.
+    /// A connection without a reference must not stay open.
     deinit {
         if channel.isActive { channel.close(promise: nil) }
     }
@@ -36,7 +36,7 @@ package final class NodeConnection: Sendable {
 
     /// Connects, authenticates, selects the database and names the connection.
     ///
-    /// Where the address leads to is what ``ConnectionConfiguration/addressMap`` says: nobody else has to know.
+    /// Where the address leads to is what ``ConnectionConfiguration/addressMap`` says; no caller has to know.
     ///
     /// - Parameters:
     ///   - address: The server, as the cluster announces it.
@@ -55,106 +55,15 @@ package final class NodeConnection: Sendable {
         on eventLoop: any EventLoop,
         resolver: HostResolver = .system
     ) -> EventLoopFuture<NodeConnection> {
-        // Who passes a gate is on the event loop, as the gate is.
-        let gate = gate.map { NIOLoopBound($0, eventLoop: eventLoop) }
-        let target = configuration.addressMap.target(of: address)
-        let limit = TimeAmount(configuration.connectTimeout)
-        let start = eventLoop.now
-        return resolver.places(of: target, within: limit, on: eventLoop)
-            .flatMapErrorThrowing { throw ConnectionError(connecting: target, configuration, $0) }
-            .flatMap { places in
-                let rest = max(limit - (eventLoop.now - start), .milliseconds(1))
-                return open(
-                    address,
-                    target,
-                    at: places,
-                    within: rest,
-                    configuration,
-                    asksIdentity: asksIdentity,
-                    gate,
-                    on: eventLoop
-                )
-            }
-            .flatMapErrorThrowing { error in
-                throw ConnectionError(connecting: target, configuration, error).reaching(address, at: target)
-            }
-    }
-
-    /// Connects to the first place that lets us in. One that takes the connection and then says nothing, or
-    /// hangs up, may be one of several servers behind a name: the others are tried as well, each place once.
-    private static func open(
-        _ address: NodeAddress,
-        _ target: NodeAddress,
-        at places: [SocketAddress],
-        within limit: TimeAmount,
-        _ configuration: ConnectionConfiguration,
-        asksIdentity: Bool,
-        _ gate: NIOLoopBound<ReplyGate>?,
-        on eventLoop: any EventLoop
-    ) -> EventLoopFuture<NodeConnection> {
-        let deadline = eventLoop.now + limit
-        return channel(to: target, at: places, within: limit, on: eventLoop).flatMap { channel in
-            let peer = channel.remoteAddress
-            return secure(
-                channel,
-                address: address,
-                target: target,
-                configuration: configuration,
-                until: deadline
-            )
-            .flatMap { channel in
-                start(
-                    on: channel,
-                    address: address,
-                    target: target,
-                    configuration: configuration,
-                    asksIdentity: asksIdentity,
-                    gate: gate
-                )
-            }
-            .flatMapError { error in
-                let others = places.filter { $0 != peer }
-                guard let error = error as? ConnectionError, error.isAboutOneServer,
-                    !others.isEmpty, others.count < places.count
-                else { return eventLoop.makeFailedFuture(error) }
-                let limit = TimeAmount(configuration.connectTimeout)
-                return open(
-                    address,
-                    target,
-                    at: others,
-                    within: limit,
-                    configuration,
-                    asksIdentity: asksIdentity,
-                    gate,
-                    on: eventLoop
-                )
-            }
-        }
-    }
-
-    private static func channel(
-        to target: NodeAddress,
-        at places: [SocketAddress],
-        within limit: TimeAmount,
-        on eventLoop: any EventLoop
-    ) -> EventLoopFuture<any Channel> {
-        var bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(limit)
-            // Until the handler is there, as a server may speak first: it says so when it has too many
-            // clients.
-            .channelOption(.autoRead, value: false)
-            // A channel keeps its buffers: with NIO's 64 KiB, 1,000 idle connections held 105 MB instead of
-            // 45, and the CPU time of a scan was the same.
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 16 << 10)
-            )
-        if target.socketPath == nil {
-            bootstrap = Keepalive.apply(to: bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1))
-        }
-        if places.count == 1 { return bootstrap.connect(to: places[0]) }
-        return bootstrap.resolver(KnownAddresses(places: places, eventLoop: eventLoop))
-            .connect(host: target.host, port: target.port)
+        // The caller that passes a gate is on the event loop, as the gate is.
+        ConnectionOpening(
+            address: address,
+            target: configuration.addressMap.target(of: address),
+            configuration: configuration,
+            asksIdentity: asksIdentity,
+            gate: gate.map { NIOLoopBound($0, eventLoop: eventLoop) },
+            eventLoop: eventLoop
+        ).connect(resolver)
     }
 
     /// Starts a conversation on a connected channel.
@@ -165,63 +74,22 @@ package final class NodeConnection: Sendable {
     /// - Parameters:
     ///   - channel: A channel with automatic reading switched off.
     ///   - address: The server at the other end, as the cluster announces it.
-    ///   - target: Where it was sought, if that is elsewhere.
     ///   - configuration: Credentials and limits.
-    ///   - asksIdentity: Whether the server is asked which node it is.
-    ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
     ///   else.
     package static func start(
         on channel: any Channel,
         address: NodeAddress,
-        target: NodeAddress? = nil,
-        configuration: ConnectionConfiguration,
-        asksIdentity: Bool = false,
-        gate: NIOLoopBound<ReplyGate>? = nil
+        configuration: ConnectionConfiguration
     ) -> EventLoopFuture<NodeConnection> {
-        let eventLoop = channel.eventLoop
-        let open = { @Sendable () -> EventLoopFuture<NodeConnection> in
-            let handler = NodeConnectionHandler(
-                address: address,
-                target: target,
-                configuration: configuration,
-                gate: gate?.value ?? ReplyGate()
-            )
-            let ready = channel.eventLoop.makePromise(of: NodeConnection.self)
-            do {
-                try channel.pipeline.syncOperations.addHandler(handler)
-            } catch {
-                channel.close(promise: nil)
-                ready.fail(ConnectionError(.closed, address: address, message: "the connection is closed"))
-                return ready.futureResult
-            }
-            let handshake = Handshake(
-                address: address,
-                configuration: configuration,
-                asksIdentity: asksIdentity
-            )
-            handler.send(Pipeline(handshake.commands), limit: .greeting) { result in
-                do throws(ConnectionError) {
-                    let replies = try result.get()
-                    if let failure = handshake.failure(replies) { throw failure }
-                    ready.succeed(
-                        NodeConnection(
-                            address: address,
-                            identity: handshake.identity(replies),
-                            channel: channel,
-                            handler: handler
-                        )
-                    )
-                } catch {
-                    handler.close(error)
-                    ready.fail(error)
-                }
-            }
-            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
-            return ready.futureResult
-        }
-        // At once, as what the server says after a TLS handshake may have been read already.
-        return eventLoop.inEventLoop ? open() : eventLoop.flatSubmit(open)
+        ConnectionOpening(
+            address: address,
+            target: address,
+            configuration: configuration,
+            asksIdentity: false,
+            gate: nil,
+            eventLoop: channel.eventLoop
+        ).start(on: channel)
     }
 
     // MARK: Commands
