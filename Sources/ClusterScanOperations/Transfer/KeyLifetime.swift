@@ -9,16 +9,19 @@ package enum KeyLifetime: Hashable, Sendable {
     /// A moment, in milliseconds since 1970.
     case at(milliseconds: Int64)
 
+    private static let tolerance = 1_000
+
     /// In milliseconds since 1970, if there is one.
     var moment: Int64? {
         if case .at(let milliseconds) = self { milliseconds } else { nil }
     }
 
-    /// Whether two keys expire at the same time, as far as servers before Redis 7.0 can tell: they round.
+    /// Whether two keys expire at the same time, by and large: `MIGRATE` shifts the expiry of what it moves by as
+    /// long as that takes, and servers before Redis 7.0 round.
     package func agrees(with other: KeyLifetime) -> Bool {
         guard let moment, let theirs = other.moment else { return self == other }
         let (apart, overflow) = moment.subtractingReportingOverflow(theirs)
-        return !overflow && apart.magnitude <= 10
+        return !overflow && apart.magnitude <= Self.tolerance
     }
 }
 

@@ -55,7 +55,7 @@ struct ValueVerdictTests {
         func moments(_ numbers: Int64...) -> RESPValue { .array(numbers.map(RESPValue.integer)) }
         let here = moments(4_102_444_800_000, -1)
         #expect(ValueVerdict(fieldExpiries: here, moments(4_102_444_800_003, -1)) == .alike)
-        for there in [moments(-1, -1), moments(4_102_444_801_000, -1), moments(4_102_444_800_000, 5_000)] {
+        for there in [moments(-1, -1), moments(4_102_444_802_000, -1), moments(4_102_444_800_000, 5_000)] {
             #expect(
                 ValueVerdict(fieldExpiries: here, there) == .different("its fields expire at other times")
             )

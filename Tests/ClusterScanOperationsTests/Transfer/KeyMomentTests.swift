@@ -46,11 +46,11 @@ struct KeyMomentTests {
         }
     }
 
-    @Test("moments agree within what servers round, never with none")
+    @Test("moments agree within a second, by which moving a key shifts them, never with none")
     func agreement() {
         let one = KeyLifetime.at(milliseconds: 1_000_000)
-        #expect(one.agrees(with: .at(milliseconds: 1_000_010)))
-        #expect(!one.agrees(with: .at(milliseconds: 1_000_011)))
+        #expect(one.agrees(with: .at(milliseconds: 1_001_000)))
+        #expect(!one.agrees(with: .at(milliseconds: 1_001_001)))
         #expect(!one.agrees(with: .never) && !KeyLifetime.never.agrees(with: one))
         #expect(KeyLifetime.never.agrees(with: .never) && !KeyLifetime.never.agrees(with: .noKey))
         #expect(!KeyLifetime.at(milliseconds: .max).agrees(with: .at(milliseconds: .min)))
