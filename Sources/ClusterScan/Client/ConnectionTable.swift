@@ -4,6 +4,8 @@ package enum ConnectionUse: Hashable, Sendable {
     case reading
     /// Commands on keys.
     case commands
+    /// The watch with this number, and nothing else.
+    case watching(Int)
 }
 
 /// Which connections there are, and what to do when one is wanted: decisions of ``ConnectionPool`` without a

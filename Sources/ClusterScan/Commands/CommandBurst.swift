@@ -16,13 +16,24 @@ package struct CommandBurst: Sendable {
         /// The position of the command in the call.
         package let command: Int
         package let route: Route
+        /// How many replies the node gives, that to `ASKING` included.
+        var replyCount = 1
+
+        /// Whether the command is one on the wire as well.
+        var isSingle: Bool { replyCount == (route == .asking ? 2 : 1) }
+
+        init(command: Int, route: Route) {
+            self.command = command
+            self.route = route
+        }
     }
 
     /// The number of the lane that the router keeps for the node.
     package let lane: Int
     package let address: NodeAddress
     package private(set) var unanswered: ArraySlice<Entry>
-    private var isAskingAnswered = false
+    /// How many replies to the first of them have come.
+    private var answers = 0
 
     init(lane: Int, address: NodeAddress, entries: [Entry]) {
         self.lane = lane
@@ -31,18 +42,16 @@ package struct CommandBurst: Sendable {
     }
 
     /// How many replies the node will give.
-    package var replyCount: Int { unanswered.count + unanswered.count { $0.route == .asking } }
+    package var replyCount: Int { unanswered.reduce(0) { $0 + $1.replyCount } }
 
     /// Takes note of a reply.
     ///
-    /// - Returns: The command it answers; `nil` if it answers an `ASKING`.
+    /// - Returns: The command it answers; `nil` if more replies to it will come, as after `ASKING`.
     package mutating func answer() -> Entry? {
         guard let entry = unanswered.first else { return nil }
-        if entry.route == .asking, !isAskingAnswered {
-            isAskingAnswered = true
-            return nil
-        }
-        isAskingAnswered = false
+        answers += 1
+        guard answers == entry.replyCount else { return nil }
+        answers = 0
         unanswered.removeFirst()
         return entry
     }
@@ -50,16 +59,21 @@ package struct CommandBurst: Sendable {
     /// The names of the commands in the order of their replies, as far as equal ones follow each other.
     func names(of commands: [KeyCommand]) -> [(name: CommandName, count: Int)] {
         var names: [(name: CommandName, count: Int)] = []
-        func add(_ name: CommandName) {
+        func add(_ name: CommandName, _ count: Int = 1) {
             if names.last?.name == name {
-                names[names.count - 1].count += 1
+                names[names.count - 1].count += count
             } else {
-                names.append((name, 1))
+                names.append((name, count))
             }
         }
         for entry in unanswered {
+            let command = commands[entry.command]
             if entry.route == .asking { add(.asking) }
-            add(CommandName(wire: commands[entry.command].wire))
+            if command.replyCount == 1 {
+                add(CommandName(wire: command.wire))
+            } else {
+                for (name, count) in CommandName.names(in: command.wire) { add(name, count) }
+            }
         }
         return names
     }

@@ -135,13 +135,14 @@ package struct CommandRouter: Sendable {
         }
         var entries: [CommandBurst.Entry] = []
         entries.reserveCapacity(min(room, lanes[lane].queue.count))
-        while room > 0, lanes[lane].window.acceptsMoreBytes, let entry = lanes[lane].queue.popFirst() {
+        while room > 0, lanes[lane].window.acceptsMoreBytes, var entry = lanes[lane].queue.popFirst() {
             // The slot may have gone elsewhere while the command was waiting.
             if entry.route == .owner, laneOfOwner(of: commands[entry.command].slot) != lane {
                 enqueue(entry.command, now: now)
                 continue
             }
             lanes[lane].window.sent(commands[entry.command].byteCount)
+            entry.replyCount = commands[entry.command].replyCount + (entry.route == .asking ? 1 : 0)
             entries.append(entry)
             room -= 1
         }

@@ -63,6 +63,8 @@ final class CommandRun {
 final class WrittenBurst {
     private let run: CommandRun
     private var burst: CommandBurst
+    /// Why a command that is several was refused: the reply to its end says no more than that it was.
+    private var refusal: ServerError?
 
     init(_ burst: CommandBurst, of run: CommandRun) {
         self.run = run
@@ -73,11 +75,17 @@ final class WrittenBurst {
     ///
     /// - Returns: Whether there may be something to do.
     func answered(with reply: FlatReply) -> Bool {
-        guard run.isRunning, let entry = burst.answer() else { return false }
+        guard run.isRunning else { return false }
+        guard let entry = burst.answer() else {
+            refusal = refusal ?? reply.error
+            return false
+        }
+        let refusal = reply.error == nil || entry.isSingle ? nil : self.refusal
+        self.refusal = nil
         return run.router.answered(
             entry,
             lane: burst.lane,
-            with: reply.value,
+            with: refusal.map(RESPValue.error) ?? reply.value,
             byteCount: reply.byteCount,
             now: run.now
         )

@@ -8,9 +8,12 @@ import NIOCore
 actor CommandSender {
     nonisolated var unownedExecutor: UnownedSerialExecutor { client.unownedExecutor }
 
-    private nonisolated let client: ClusterClient
+    nonisolated let client: ClusterClient
     private var owners: (laidOut: SlotOwners, topology: ClusterTopology)?
     private var runs: [UInt64: CommandRun] = [:]
+    /// The numbers of watches that no call has, and how many there are.
+    private var freeWatches: [Int] = []
+    private var watchCount = 0
 
     init(_ client: ClusterClient) {
         self.client = client
@@ -71,7 +74,7 @@ actor CommandSender {
 
     // MARK: Calls
 
-    private func begin() async throws -> UInt64 {
+    func begin() async throws -> UInt64 {
         let number = await client.begin { [weak self] number in
             self?.assumeIsolated { $0.end(number, .failure(Self.shutDownError)) }
         }
@@ -104,9 +107,22 @@ actor CommandSender {
         ClusterScanError(.shutDown, "the scanner was shut down")
     }
 
+    // MARK: Watches
+
+    /// Gives a call the number of a watch that no other call has.
+    func borrowWatch() -> Int {
+        if let number = freeWatches.popLast() { return number }
+        watchCount += 1
+        return watchCount
+    }
+
+    func returnWatch(_ number: Int) {
+        freeWatches.append(number)
+    }
+
     // MARK: Topology
 
-    private func owners(patience: Duration) async throws -> SlotOwners {
+    func owners(patience: Duration) async throws -> SlotOwners {
         let deadline = ContinuousClock.now + patience
         var pace = RetryPace()
         var attempts = 0

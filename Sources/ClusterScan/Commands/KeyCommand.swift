@@ -18,6 +18,9 @@ public struct KeyCommand: Sendable {
     /// The command as it goes over the wire. A large one is sent as it lies here, however often.
     let wire: ByteBuffer
 
+    /// How many replies the server gives to it. The last one counts.
+    private(set) var replyCount = 1
+
     /// What the command takes on the wire.
     var byteCount: Int { wire.readableBytes }
 
@@ -33,6 +36,14 @@ public struct KeyCommand: Sendable {
         slot = HashSlot(key: arguments[index])
         self.isRepeatable = isRepeatable
         wire = Command(arguments).encoded
+    }
+
+    /// Several commands that make up one.
+    init(_ wire: ByteBuffer, slot: HashSlot, isRepeatable: Bool, replyCount: Int) {
+        self.slot = slot
+        self.isRepeatable = isRepeatable
+        self.wire = wire
+        self.replyCount = replyCount
     }
 
     /// Another command on the same key.

@@ -16,7 +16,7 @@ struct CopyTally {
         if byElements { statistics.copiedByElements += 1 }
     }
 
-    /// The destination has the key already, with the same value.
+    /// The destination has the key already, with the same value and expiry.
     mutating func noteAlike(_ index: Int) {
         work.add(.unchanged, for: chunk.keys[index])
     }
@@ -25,8 +25,19 @@ struct CopyTally {
         work.add(.missing, for: chunk.keys[index])
     }
 
+    /// Counts a key that the destination has already by how the two compare.
+    mutating func note(_ verdict: ValueVerdict, _ index: Int) {
+        switch verdict {
+        case .alike: noteAlike(index)
+        case .missingAtSource: noteVanished(index)
+        case .missingAtDestination: noteFailure(index, "the destination lost it meanwhile")
+        case .different: noteKept(index)
+        case .unknown(let reason): noteFailure(index, reason)
+        }
+    }
+
     /// The destination has another value under the name, and keeps it.
-    mutating func noteKept(_ index: Int) {
+    private mutating func noteKept(_ index: Int) {
         noteFailure(
             index,
             ServerError(message: "BUSYKEY the destination has another value under this name, and keeps it")

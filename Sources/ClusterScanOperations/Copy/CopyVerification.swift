@@ -125,8 +125,8 @@ public final class CopyVerification: Sendable {
         )
         let pairs = samples.map { (key: $0, target: target(of: $0)) }
         let verdicts = try await comparison.compare(pairs)
-        let here = try await LifetimeReader(source, options: options.commands).lifetimes(of: pairs.map(\.key))
-        let there = try await LifetimeReader(destination, options: options.commands)
+        let here = try await MomentReader(source, options: options.commands).lifetimes(of: pairs.map(\.key))
+        let there = try await MomentReader(destination, options: options.commands)
             .lifetimes(of: pairs.map(\.target))
         for (index, verdict) in verdicts.enumerated() {
             let key = pairs[index].key

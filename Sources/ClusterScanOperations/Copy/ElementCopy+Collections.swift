@@ -9,7 +9,7 @@ extension ElementCopy {
         while position < length {
             let end = position + Self.pageBytes - 1
             let page = try await value("GETRANGE", key, .text("\(position)", "\(end)"))
-            guard let bytes = page.bytes, !bytes.isEmpty else { throw Self.changed }
+            guard let bytes = page.bytes, !bytes.isEmpty else { throw Trouble.interrupted(Self.unsteady) }
             let arguments = .text("\(position)") + [bytes]
             try await writePage(
                 [KeyCommand("SETRANGE", key: temporary, arguments, isRepeatable: true)],
@@ -17,7 +17,6 @@ extension ElementCopy {
             )
             position += bytes.count
         }
-        guard try await integer("STRLEN", key, at: source) == length else { throw Self.changed }
         return length
     }
 
@@ -28,17 +27,12 @@ extension ElementCopy {
         for position in stride(from: 0, to: length, by: count) {
             let page = try await value("LRANGE", key, .text("\(position)", "\(position + count - 1)"))
             let elements = (page.array ?? []).compactMap(\.bytes)
-            guard !elements.isEmpty else { throw Self.changed }
+            guard !elements.isEmpty else { throw Trouble.interrupted(Self.unsteady) }
             bytes += elements.reduce(0) { $0 + $1.count }
             try await writePage(
                 [KeyCommand("RPUSH", key: temporary, elements, isRepeatable: false)],
                 to: temporary
             )
-        }
-        // Positions move when a list changes at its head, so nothing less than a quiet list will do.
-        let copied = length == 0 ? 0 : try await integer("LLEN", temporary, at: destination)
-        guard try await integer("LLEN", key, at: source) == length, copied == length else {
-            throw length == 0 ? Trouble.vanished : Self.changed
         }
         guard length > 0 else { throw Trouble.vanished }
         return bytes
@@ -65,8 +59,6 @@ extension ElementCopy {
             try await copyExpiries(of: elements.map(\.field), to: temporary)
         }
     }
-
-    private static var changed: Trouble { .interrupted("it changed while it was copied element by element") }
 
     /// Copies what a member scan returns.
     private func copy<Element: Sendable>(

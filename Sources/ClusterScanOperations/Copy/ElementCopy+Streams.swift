@@ -122,15 +122,3 @@ extension ElementCopy {
         return next
     }
 }
-
-extension RESPValue {
-    /// The elements of an array as names and values by turns.
-    fileprivate var fields: [String: RESPValue] {
-        guard let elements = array else { return [:] }
-        var fields: [String: RESPValue] = [:]
-        for index in stride(from: 0, to: elements.count - 1, by: 2) {
-            if let name = elements[index].string { fields[name] = elements[index + 1] }
-        }
-        return fields
-    }
-}

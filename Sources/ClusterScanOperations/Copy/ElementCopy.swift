@@ -1,7 +1,8 @@
 import ClusterScan
 
 /// Copies one key piece by piece: reads its elements, writes them under a temporary name, and renames that
-/// when it is complete, so that no client ever sees half a value.
+/// when it is complete, so that no client ever sees half a value. The key is watched from before the first
+/// element to after the last one, and read again if it has changed meanwhile.
 struct ElementCopy: Sendable {
     enum Outcome: Sendable {
         /// With the size of what was written, in bytes.
@@ -26,13 +27,15 @@ struct ElementCopy: Sendable {
     let destination: ClusterScanner
     let key: [UInt8]
     let target: [UInt8]
-    let expiry: KeyLifetime
     let replacesExisting: Bool
     let options: CommandOptions
+    /// Reads expiries at the source.
+    let reader: MomentReader
 
     /// About how much is read and written at once, in bytes: below the least `proto-max-bulk-len`.
     static let pageBytes = 512 << 10
-    private static let attempts = 3
+    static let attempts = 5
+    static let unsteady = "it changed each time it was read, which takes more than one command"
     /// A temporary key that is left behind by a process that was killed goes away by itself.
     private static let temporaryLifetime = "3600000"
 
@@ -43,8 +46,8 @@ struct ElementCopy: Sendable {
         for _ in 0..<Self.attempts {
             let temporary = TemporaryKey.name(besides: target)
             do {
-                let bytes = try await copyElements(to: temporary)
-                return try await rename(temporary, bytes: bytes)
+                let (bytes, expiry) = try await copyWatched(to: temporary)
+                return try await rename(temporary, bytes: bytes, expiry)
             } catch Trouble.interrupted(let words) {
                 reason = words
                 try await remove(temporary)
@@ -62,7 +65,16 @@ struct ElementCopy: Sendable {
         return .failed(reason)
     }
 
-    /// - Returns: How many bytes of values were written.
+    /// - Returns: How many bytes of values were written, and when the key expires: both of one moment.
+    private func copyWatched(to temporary: [UInt8]) async throws -> (bytes: Int, expiry: KeyLifetime) {
+        try await source.watching(key, options: options) { watch in
+            let expiry = try await reader.lifetimes(of: [key])[0]
+            let bytes = try await copyElements(to: temporary)
+            guard try await watch.isUnchanged() else { throw Trouble.interrupted(Self.unsteady) }
+            return (bytes, expiry)
+        }
+    }
+
     private func copyElements(to temporary: [UInt8]) async throws -> Int {
         let type = try await value("TYPE", key).string ?? "none"
         switch KeyType(rawValue: type) {
@@ -81,7 +93,7 @@ struct ElementCopy: Sendable {
         }
     }
 
-    private func rename(_ temporary: [UInt8], bytes: Int) async throws -> Outcome {
+    private func rename(_ temporary: [UInt8], bytes: Int, _ expiry: KeyLifetime) async throws -> Outcome {
         switch expiry {
         case .at(let moment):
             try await write([

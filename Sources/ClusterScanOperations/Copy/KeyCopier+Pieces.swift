@@ -3,27 +3,27 @@ import ClusterScan
 extension KeyCopier {
     // MARK: In one piece
 
+    /// A value on its way, and when it expires.
+    private typealias Piece = (item: Item, payload: [UInt8], lifetime: KeyLifetime)
+
     /// - Returns: What has to be copied element by element.
     func copyInOnePiece(
         _ items: [Item],
         _ tally: inout CopyTally
     ) async throws -> [Item] {
-        let dumps = try await source.answers(
-            to: items.map { KeyCommand("DUMP", key: $0.key, isRepeatable: true) },
-            options: options.commands
-        )
         var rest: [Item] = []
-        var pieces: [(item: Item, payload: [UInt8])] = []
-        for (item, dump) in zip(items, dumps) {
-            switch DumpAnswer(dump, atMost: maximumPieceBytes) {
-            case .payload(let payload): pieces.append((item, payload))
+        var pieces: [Piece] = []
+        for (item, moment) in zip(items, try await here.moments(of: items.map(\.key))) {
+            switch DumpAnswer(try CommandAnswer(moment.value), atMost: maximumPieceBytes) {
+            case .payload where moment.lifetime == .noKey: tally.noteVanished(item.index)
+            case .payload(let payload): pieces.append((item, payload, moment.lifetime))
             case .tooLarge: rest.append(item)
             case .vanished: tally.noteVanished(item.index)
             case .failed(let error): tally.noteFailure(item.index, error)
             }
         }
         let restored = try await restore(pieces)
-        var present: [(item: Item, payload: [UInt8])] = []
+        var present: [Piece] = []
         for (piece, answer) in zip(pieces, restored) {
             switch RestoreAnswer(answer) {
             case .copied: tally.noteCopied(piece.item.index, bytes: piece.payload.count)
@@ -36,12 +36,12 @@ extension KeyCopier {
         return rest
     }
 
-    private func restore(_ pieces: [(item: Item, payload: [UInt8])]) async throws -> [CommandAnswer] {
-        let commands = pieces.map { item, payload in
+    private func restore(_ pieces: [Piece]) async throws -> [CommandAnswer] {
+        let commands = pieces.map { item, payload, lifetime in
             KeyCommand.restore(
                 payload,
                 as: item.target,
-                expiry: item.expiry.moment,
+                expiry: lifetime.moment,
                 replacing: options.replacesExisting
             )
         }
@@ -56,19 +56,18 @@ extension KeyCopier {
         return answers
     }
 
-    /// Looks whether keys that exist at the destination have the value already that they should get.
-    private func settle(
-        _ pieces: [(item: Item, payload: [UInt8])],
-        _ tally: inout CopyTally
-    ) async throws {
+    // MARK: What is there already
+
+    /// Looks whether keys that exist at the destination are already what they should be.
+    private func settle(_ pieces: [Piece], _ tally: inout CopyTally) async throws {
         guard !pieces.isEmpty else { return }
-        let dumps = try await destination.answers(
-            to: pieces.map { KeyCommand("DUMP", key: $0.item.target, isRepeatable: true) },
-            options: options.commands
-        )
+        let moments = try await there.moments(of: pieces.map(\.item.target))
         var open: [Item] = []
-        for (piece, dump) in zip(pieces, dumps) {
-            if ValueVerdict(dumps: .bulkString(piece.payload), dump.value) == .alike {
+        for (piece, moment) in zip(pieces, moments) {
+            let value = try CommandAnswer(moment.value).value
+            if ValueVerdict(dumps: .bulkString(piece.payload), value) == .alike,
+                piece.lifetime.agrees(with: moment.lifetime)
+            {
                 tally.noteAlike(piece.item.index)
             } else {
                 open.append(piece.item)
@@ -77,62 +76,104 @@ extension KeyCopier {
         try await compare(open, &tally)
     }
 
-    private func compare(_ items: [Item], _ tally: inout CopyTally) async throws {
-        let comparison = ValueComparison(
+    private var comparison: ValueComparison {
+        ValueComparison(
             source: source,
             destination: destination,
             maximumPieceBytes: maximumPieceBytes,
             maximumBytesInMemory: options.maximumBytesInMemory,
             options: options.commands
         )
+    }
+
+    private func compare(_ items: [Item], _ tally: inout CopyTally) async throws {
+        guard !items.isEmpty else { return }
         let verdicts = try await comparison.compare(items.map { ($0.key, $0.target) })
-        for (item, verdict) in zip(items, verdicts) {
-            switch verdict {
-            case .alike: tally.noteAlike(item.index)
-            case .missingAtSource: tally.noteVanished(item.index)
-            case .missingAtDestination: tally.noteFailure(item.index, "the destination lost it meanwhile")
-            case .different: tally.noteKept(item.index)
-            case .unknown(let reason): tally.noteFailure(item.index, reason)
+        let mine = try await here.lifetimes(of: items.map(\.key))
+        let theirs = try await there.lifetimes(of: items.map(\.target))
+        var differing: [Item] = []
+        for (index, verdict) in verdicts.enumerated() {
+            if verdict == .alike, !mine[index].agrees(with: theirs[index]) {
+                differing.append(items[index])
+            } else {
+                tally.note(verdict, items[index].index)
             }
         }
+        for (item, verdict) in try await concurrently(differing, bringExpiry) {
+            if let verdict { tally.note(verdict, item.index) } else { tally.noteCopied(item.index, bytes: 0) }
+        }
+    }
+
+    /// Makes a key of the destination that has the same value expire when its original does.
+    ///
+    /// - Returns: `nil` if that was done; otherwise what was found instead.
+    private func bringExpiry(_ item: Item) async throws -> ValueVerdict? {
+        for _ in 0..<ElementCopy.attempts {
+            // Both stand still while they are compared: an expiry must not get to a value that it does not
+            // belong to.
+            let verdict = try await source.watching(item.key, options: options.commands) { original in
+                try await destination.watching(item.target, options: options.commands) {
+                    copy -> ValueVerdict? in
+                    let verdict = try await comparison.compare([(item.key, item.target)])[0]
+                    let lifetime = try await here.lifetimes(of: [item.key])[0]
+                    let isAlike = try await lifetime.agrees(with: there.lifetimes(of: [item.target])[0])
+                    guard verdict == .alike, !isAlike else { return verdict }
+                    guard try await original.isUnchanged() else { return .unknown(ElementCopy.unsteady) }
+                    let change: [[UInt8]] =
+                        if let moment = lifetime.moment {
+                            [Array("PEXPIREAT".utf8), item.target] + .text("\(moment)")
+                        } else {
+                            [Array("PERSIST".utf8), item.target]
+                        }
+                    return try await copy.run(change) == nil ? .unknown(ElementCopy.unsteady) : nil
+                }
+            }
+            if verdict != .unknown(ElementCopy.unsteady) { return verdict }
+        }
+        return .unknown(ElementCopy.unsteady)
     }
 
     // MARK: Element by element
 
-    /// Several at once: each takes many round trips.
-    private static var concurrentElementCopies: Int { 8 }
+    private static var concurrentKeys: Int { 8 }
 
-    func copyByElements(_ items: [Item], _ tally: inout CopyTally) async throws {
-        guard !items.isEmpty else { return }
-        let (source, destination, options) = (source, destination, options)
-        let outcomes = try await withThrowingTaskGroup(of: (Int, ElementCopy.Outcome).self) { group in
-            var outcomes: [(Int, ElementCopy.Outcome)] = []
+    /// Does something that takes many round trips for several keys at once.
+    private func concurrently<Outcome: Sendable>(
+        _ items: [Item],
+        _ work: @Sendable @escaping (Item) async throws -> Outcome
+    ) async throws -> [(item: Item, outcome: Outcome)] {
+        try await withThrowingTaskGroup(of: (item: Item, outcome: Outcome).self) { group in
+            var outcomes: [(item: Item, outcome: Outcome)] = []
             for (index, item) in items.enumerated() {
-                if index >= Self.concurrentElementCopies, let outcome = try await group.next() {
+                if index >= Self.concurrentKeys, let outcome = try await group.next() {
                     outcomes.append(outcome)
                 }
-                let copy = ElementCopy(
-                    source: source,
-                    destination: destination,
-                    key: item.key,
-                    target: item.target,
-                    expiry: item.expiry,
-                    replacesExisting: options.replacesExisting,
-                    options: options.commands
-                )
-                group.addTask { (index, try await copy.run()) }
+                group.addTask { (item, try await work(item)) }
             }
             for try await outcome in group { outcomes.append(outcome) }
             return outcomes
         }
+    }
+
+    func copyByElements(_ items: [Item], _ tally: inout CopyTally) async throws {
         var present: [Item] = []
-        for (index, outcome) in outcomes {
+        let outcomes = try await concurrently(items) { item in
+            try await ElementCopy(
+                source: self.source,
+                destination: self.destination,
+                key: item.key,
+                target: item.target,
+                replacesExisting: self.options.replacesExisting,
+                options: self.options.commands,
+                reader: self.here
+            ).run()
+        }
+        for (item, outcome) in outcomes {
             switch outcome {
-            case .copied(let bytes):
-                tally.noteCopied(items[index].index, bytes: bytes, byElements: true)
-            case .vanished: tally.noteVanished(items[index].index)
-            case .present: present.append(items[index])
-            case .failed(let reason): tally.noteFailure(items[index].index, reason)
+            case .copied(let bytes): tally.noteCopied(item.index, bytes: bytes, byElements: true)
+            case .vanished: tally.noteVanished(item.index)
+            case .present: present.append(item)
+            case .failed(let reason): tally.noteFailure(item.index, reason)
             }
         }
         try await compare(present, &tally)

@@ -15,14 +15,17 @@ import Synchronization
 /// print(report.tally.done, report.isComplete, report.tally.isClean)
 /// ```
 ///
-/// A key is copied as it is at one moment; one that changes afterwards is not copied again. One that is
-/// copied element by element is copied like a `SCAN`: members that change meanwhile may be there or not.
+/// A key is copied as it is at one moment, expiry included; one that changes afterwards is not copied again.
+/// One that changes while it is read element by element is read again, and is counted as failed if that happens
+/// every time.
 public final class KeyCopier: Sendable {
     let source: ClusterScanner
     let destination: ClusterScanner
     private let pattern: GlobPattern?
     let options: CopyOptions
     let maximumPieceBytes: Int
+    let here: MomentReader
+    let there: MomentReader
     private let moved = Mutex(CopyStatistics())
     private let seen = Mutex(CopyPreview())
 
@@ -60,6 +63,8 @@ public final class KeyCopier: Sendable {
         self.destination = destination
         self.pattern = pattern
         self.options = options
+        here = MomentReader(source, options: options.commands)
+        there = MomentReader(destination, options: options.commands)
         // A server closes the connection at a longer argument.
         maximumPieceBytes = min(
             options.maximumPieceBytes,
@@ -73,7 +78,6 @@ public final class KeyCopier: Sendable {
         let index: Int
         let key: [UInt8]
         let target: [UInt8]
-        let expiry: KeyLifetime
     }
 
     /// Copies all keys that an iteration finds.
@@ -136,29 +140,25 @@ public final class KeyCopier: Sendable {
     ///
     /// - Parameter chunk: The keys; one that comes twice is copied once.
     /// - Returns: What became of them: those in ``WorkTally/unchanged`` are at the destination with the same
-    ///   value already; those that have another value there are refused with the code `BUSYKEY`, and those
+    ///   value and expiry already, those whose expiry alone had to be changed there count as done; those that have another value there are refused with the code `BUSYKEY`, and those
     ///   that can be copied in neither way with `NOTCOPIED` or what the server says.
     /// - Throws: `ClusterScanError` if servers are out of reach or refuse the user; some keys may have been
     ///   copied then. `CancellationError`.
     public func copy(_ chunk: WorkChunk) async throws -> WorkTally {
         var tally = CopyTally(chunk)
         let (indices, names) = chunk.uniqueKeys { tally.noteAlike($0) }
-        let (source, commands) = (source, options.commands)
-        async let lifetimes = LifetimeReader(source, options: commands).lifetimes(of: names)
-        async let readSizes = KeySizes.read(of: names, at: source, options: commands)
-        let (expiries, sizes) = try await (lifetimes, readSizes)
+        let sizes = try await KeySizes.read(of: names, at: source, options: options.commands)
         var small: (items: [Item], sizes: [Int]) = ([], [])
         var large: [Item] = []
         for (place, name) in names.enumerated() {
-            guard expiries[place] != .noKey else {
+            guard sizes[place] > 0 else {
                 tally.noteVanished(indices[place])
                 continue
             }
             let item = Item(
                 index: indices[place],
                 key: name,
-                target: options.rename?.renamed(name) ?? name,
-                expiry: expiries[place]
+                target: options.rename?.renamed(name) ?? name
             )
             if sizes[place] > maximumPieceBytes {
                 large.append(item)

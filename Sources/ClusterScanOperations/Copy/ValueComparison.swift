@@ -35,7 +35,7 @@ struct ValueComparison: Sendable {
     // MARK: Whole values
 
     private func compareSmall(_ pairs: [Pair]) async throws -> [ValueVerdict] {
-        let (here, there) = try await both(pairs) { _ in "DUMP" }
+        let (here, there) = try await both(pairs, "DUMP")
         var verdicts = zip(here, there).map { ValueVerdict(dumps: $0.value, $1.value) }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
         for (index, verdict) in zip(open, try await compareContents(open.map { pairs[$0] })) {
@@ -46,22 +46,45 @@ struct ValueComparison: Sendable {
 
     private func compareContents(_ pairs: [Pair]) async throws -> [ValueVerdict] {
         guard !pairs.isEmpty else { return [] }
-        let (here, there) = try await both(pairs) { _ in "TYPE" }
+        let (here, there) = try await both(pairs, "TYPE")
         let types = here.map(Self.type)
         var verdicts = zip(types, there).map { type, there -> ValueVerdict? in
             ValueVerdict(types: type, Self.type(there))
                 ?? (type.readingCommand == nil ? .different("its serialised values differ") : nil)
         }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
-        let contents = try await both(open.map { pairs[$0] }) { types[open[$0]].readingCommand ?? "" }
+        let contents = try await both(open.map { pairs[$0] }) { place, key in
+            // Of a stream, its groups are compared as well.
+            types[open[place]] == .stream
+                ? KeyCommand("XINFO STREAM", key: key, .text("FULL", "COUNT", "0"), isRepeatable: true)
+                : KeyCommand(reading: types[open[place]].readingCommand ?? "", key: key)
+        }
         for (index, (here, there)) in zip(open, zip(contents.here, contents.there)) {
             guard let one = here.value, let other = there.value else {
                 verdicts[index] = .unknown(here.trouble ?? there.trouble ?? "it could not be read")
                 continue
             }
-            verdicts[index] = ValueVerdict(values: one, other, of: types[index])
+            var verdict = ValueVerdict(values: one, other, of: types[index])
+            if types[index] == .hash, verdict == .alike, let fields = one.array {
+                let names = stride(from: 0, to: fields.count, by: 2).compactMap { fields[$0].bytes }
+                verdict = try await compareExpiries(of: names, in: pairs[index])
+            }
+            verdicts[index] = verdict
         }
         return verdicts.map { $0 ?? .unknown("it was not compared") }
+    }
+
+    /// Fields of a hash can expire one by one, from Redis 7.4 and Valkey 9.0 on.
+    private func compareExpiries(of fields: [[UInt8]], in pair: Pair) async throws -> ValueVerdict {
+        guard !fields.isEmpty else { return .alike }
+        let arguments = .text("FIELDS", "\(fields.count)") + fields
+        let (here, there) = try await both([pair]) { _, key in
+            KeyCommand("HPEXPIRETIME", key: key, arguments, isRepeatable: true)
+        }
+        for refusal in [here[0], there[0]].compactMap(\.refusal) where !refusal.isUnknownCommand {
+            return .unknown(refusal.message)
+        }
+        return ValueVerdict(fieldExpiries: here[0].value, there[0].value)
     }
 
     private static func type(_ answer: CommandAnswer) -> KeyType {
@@ -71,13 +94,13 @@ struct ValueComparison: Sendable {
     // MARK: Some of a large value
 
     private func compareSome(of pair: Pair) async throws -> ValueVerdict {
-        let (here, there) = try await both([pair]) { _ in "TYPE" }
+        let (here, there) = try await both([pair], "TYPE")
         let type = Self.type(here[0])
         if let verdict = ValueVerdict(types: type, Self.type(there[0])) { return verdict }
         guard let command = type.lengthCommand else {
             return .unknown("values of type \(type) are too large to be compared")
         }
-        let lengths = try await both([pair]) { _ in command }
+        let lengths = try await both([pair], command)
         guard let length = lengths.here.first?.integer, let copied = lengths.there.first?.integer else {
             return .unknown("\(command) gives no length")
         }
@@ -107,14 +130,43 @@ struct ValueComparison: Sendable {
             return try await compareMembers(of: pair, type)
         }
         for command in commands {
-            let (here, there) = try await both([pair]) { _ in command }
+            let (here, there) = try await both([pair], command)
             guard here.first?.value == there.first?.value else { return .different("its elements differ") }
+        }
+        return type == .stream ? try await compareGroups(of: pair) : .alike
+    }
+
+    /// Of a large stream: how far its groups have got, and the first entries of each that are pending.
+    private func compareGroups(of pair: Pair) async throws -> ValueVerdict {
+        let streams = try await both([pair]) { KeyCommand("XINFO STREAM", key: $1, isRepeatable: true) }
+        let replies = try await both([pair]) { KeyCommand("XINFO GROUPS", key: $1, isRepeatable: true) }
+        func state(_ stream: CommandAnswer, _ groups: CommandAnswer) -> [String: RESPValue?] {
+            (groups.value?.array ?? []).reduce(into: ["": stream.value?.fields["last-generated-id"]]) {
+                $0["group " + ($1.fields["name"]?.string ?? "")] = $1.fields["last-delivered-id"]
+            }
+        }
+        guard state(streams.here[0], replies.here[0]) == state(streams.there[0], replies.there[0]) else {
+            return .different("its last id, or its groups, differ")
+        }
+        for name in (replies.here[0].value?.array ?? []).compactMap({ $0.fields["name"]?.bytes }) {
+            let arguments = [name] + .text("-", "+", "\(Self.sampleCount)")
+            let (here, there) = try await both([pair]) {
+                KeyCommand("XPENDING", key: $1, arguments, isRepeatable: true)
+            }
+            // Without how long ago it was delivered.
+            func pending(_ answer: CommandAnswer) -> [[RESPValue]]? {
+                answer.value?.array?.compactMap(\.array).map { Array($0.prefix(2) + $0.dropFirst(3)) }
+            }
+            guard pending(here[0]) == pending(there[0]) else {
+                return .different("what is pending in its group \(PrintableBytes.text(name)) differs")
+            }
         }
         return .alike
     }
 
     private func compareMembers(of pair: Pair, _ type: KeyType) async throws -> ValueVerdict {
         var questions: [(command: KeyCommand, answer: RESPValue)] = []
+        var fields: [[UInt8]] = []
         func ask(_ name: String, _ member: [UInt8], _ answer: RESPValue) {
             let command = KeyCommand(name, key: pair.target, [member], isRepeatable: true)
             questions.append((command, answer))
@@ -128,6 +180,7 @@ struct ValueComparison: Sendable {
         case .hash:
             for try await (field, value) in source.hscan(pair.key, count: Self.sampleCount) {
                 ask("HGET", field, .bulkString(value))
+                fields.append(field)
                 if questions.count >= Self.sampleCount { break }
             }
         default:
@@ -144,7 +197,7 @@ struct ValueComparison: Sendable {
                 : answer.value == question.answer
             guard isEqual else { return .different("its elements differ") }
         }
-        return .alike
+        return try await compareExpiries(of: fields, in: pair)
     }
 
     // MARK: Both sides
@@ -152,10 +205,17 @@ struct ValueComparison: Sendable {
     /// Sends the same to both sides, at the same time.
     private func both(
         _ pairs: [Pair],
-        _ command: (Int) -> String
+        _ words: String
+    ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
+        try await both(pairs) { KeyCommand(reading: words, key: $1) }
+    }
+
+    private func both(
+        _ pairs: [Pair],
+        _ command: (Int, [UInt8]) -> KeyCommand
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
         func commands(_ key: (Pair) -> [UInt8]) -> [KeyCommand] {
-            pairs.enumerated().map { KeyCommand(reading: command($0), key: key($1)) }
+            pairs.enumerated().map { command($0, key($1)) }
         }
         let (mine, theirs) = (commands(\.key), commands(\.target))
         let (source, destination, options) = (source, destination, options)

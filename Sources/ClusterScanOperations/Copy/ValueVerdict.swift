@@ -47,8 +47,26 @@ package enum ValueVerdict: Hashable, Sendable {
 
     private static let none = KeyType(rawValue: "none")
 
-    /// What both answers to ``KeyType/readingCommand`` say.
+    /// What both answers to `HPEXPIRETIME` say, for the same fields; `nil` stands for a server that knows no such
+    /// thing.
+    package init(fieldExpiries here: RESPValue?, _ there: RESPValue?) {
+        func lifetimes(_ reply: RESPValue?, _ count: Int) -> [KeyLifetime] {
+            reply?.array?.map { KeyMoment(.value($0)).lifetime } ?? Array(repeating: .never, count: count)
+        }
+        let count = max(here?.array?.count ?? 0, there?.array?.count ?? 0)
+        // A field that has gone since its value was compared says nothing.
+        let isEqual = zip(lifetimes(here, count), lifetimes(there, count)).allSatisfy {
+            $0 == .noKey || $1 == .noKey || $0.agrees(with: $1)
+        }
+        self = isEqual ? .alike : .different("its fields expire at other times")
+    }
+
+    /// What both answers to ``KeyType/readingCommand``, of a stream to `XINFO STREAM … FULL COUNT 0`, say.
     package init(values here: RESPValue, _ there: RESPValue, of type: KeyType) {
+        if type == .stream {
+            self = StreamState(here).difference(to: StreamState(there)).map(Self.different) ?? .alike
+            return
+        }
         let isEqual = Self.canonical(here, type) == Self.canonical(there, type)
         self = isEqual ? .alike : .different("its values differ")
     }

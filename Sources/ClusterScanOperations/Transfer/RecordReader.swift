@@ -9,14 +9,12 @@ public import ClusterScan
 /// }
 /// ```
 ///
-/// The value of a key is one moment of it; its expiry is asked for in the same burst of commands, and so is
-/// that of nearly the same moment. Servers make a `DUMP` in one piece and wait for nothing else meanwhile:
+/// The value of a key and its expiry are those of one moment (`MULTI`, `EXEC`). Servers make a `DUMP` in one piece and wait for nothing else meanwhile:
 /// about 1 ms for a MB.
 public struct RecordReader: Sendable {
     private let scanner: ClusterScanner
     private let bytesAtOnce: Int
-    /// `PEXPIRETIME` is exact, and servers before 7.0 do not have it.
-    private var asksForMoments = true
+    private let reader: MomentReader
 
     /// Prepares to read.
     ///
@@ -26,6 +24,7 @@ public struct RecordReader: Sendable {
     public init(_ scanner: ClusterScanner, bytesAtOnce: Int = 8 << 20) {
         self.scanner = scanner
         self.bytesAtOnce = bytesAtOnce
+        reader = MomentReader(scanner, options: CommandOptions())
     }
 
     /// Reads keys. What is large and what small is asked first (`MEMORY USAGE`); where that is not permitted,
@@ -49,35 +48,19 @@ public struct RecordReader: Sendable {
         return unread
     }
 
-    private mutating func readTogether(
+    private func readTogether(
         _ keys: ArraySlice<[UInt8]>,
         _ body: (DumpRecord) throws -> Void
     ) async throws -> [UnreadKey] {
-        let question = asksForMoments ? "PEXPIRETIME" : "PTTL"
-        let commands = keys.flatMap { key in
-            [
-                KeyCommand(question, key: key, isRepeatable: true),
-                KeyCommand("DUMP", key: key, isRepeatable: true),
-            ]
-        }
-        let replies = try await scanner.send(commands)
-        let now = SystemTime.millisecondsSince1970
         var unread: [UnreadKey] = []
-        for (index, key) in keys.enumerated() {
-            if asksForMoments, case .error(let error) = replies[2 * index], error.isUnknownCommand {
-                asksForMoments = false
-                return try await unread + readTogether(keys.dropFirst(index), body)
-            }
-            let time = try replies[2 * index].valueUnlessRefused()
-            let value = try replies[2 * index + 1].valueUnlessRefused()
-            switch (time, value) {
-            case (.failure(let error), _), (_, .failure(let error)):
+        for (key, moment) in zip(keys, try await reader.moments(of: Array(keys))) {
+            switch try moment.value.valueUnlessRefused() {
+            case .failure(let error):
                 unread.append(UnreadKey(key: key, error: error))
-            // -2: the key was gone, or its expiry passed, while it was read.
-            case (.success(.integer(let time)), .success(.bulkString(let payload))) where time != -2:
-                let expiry = time < 0 ? nil : asksForMoments ? time : now.addingClamped(time)
-                try body(DumpRecord(key: key, expiry: expiry, payload: payload))
-            default:
+            case .success(.bulkString(let payload)) where moment.lifetime != .noKey:
+                try body(DumpRecord(key: key, expiry: moment.lifetime.moment, payload: payload))
+            case .success:
+                // It was gone, or its expiry had passed.
                 continue
             }
         }

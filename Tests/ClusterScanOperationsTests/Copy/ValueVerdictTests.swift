@@ -48,4 +48,21 @@ struct ValueVerdictTests {
         #expect(ValueVerdict(values: one, swapped, of: .hash) == .different("its values differ"))
         #expect(ValueVerdict(values: .bulkString([1]), .bulkString([1]), of: .string) == .alike)
     }
+
+    /// Replies of Redis 8.2 and Valkey 9.1 to `HPEXPIRETIME`; servers before have no such command.
+    @Test("fields that expire at one side only, or at another time, differ")
+    func fieldExpiries() {
+        func moments(_ numbers: Int64...) -> RESPValue { .array(numbers.map(RESPValue.integer)) }
+        let here = moments(4_102_444_800_000, -1)
+        #expect(ValueVerdict(fieldExpiries: here, moments(4_102_444_800_003, -1)) == .alike)
+        for there in [moments(-1, -1), moments(4_102_444_802_000, -1), moments(4_102_444_800_000, 5_000)] {
+            #expect(
+                ValueVerdict(fieldExpiries: here, there) == .different("its fields expire at other times")
+            )
+        }
+        #expect(ValueVerdict(fieldExpiries: here, nil) == .different("its fields expire at other times"))
+        #expect(ValueVerdict(fieldExpiries: moments(-1, -1), nil) == .alike)
+        #expect(ValueVerdict(fieldExpiries: nil, nil) == .alike)
+        #expect(ValueVerdict(fieldExpiries: here, moments(-2, -1)) == .alike, "gone since it was compared")
+    }
 }

@@ -1,0 +1,100 @@
+/// Watches of keys. A connection has one at a time, as any transaction on it ends all of them.
+extension CommandSender {
+    /// Watches a key, wherever it is.
+    func watch(_ key: [UInt8], number: Int, options: CommandOptions) async throws -> KeyWatch {
+        let call = try await begin()
+        defer { client.ended(call) }
+        let deadline = ContinuousClock.now + options.patience
+        let slot = HashSlot(key: key)
+        var pace = RetryPace()
+        var (attempts, redirection): (Int, Redirection?) = (0, nil)
+        while true {
+            var failure: ScanFailure
+            let owners = try await owners(patience: options.patience)
+            if let address = redirection?.address ?? owners[slot].map({ owners.addresses[$0] }) {
+                do throws(ScanFailure) {
+                    let isAsking = redirection?.kind == .ask
+                    let connection = try await connection(to: address, watching: number)
+                    let error = try await self.watch(key, over: connection, isAsking)
+                    guard let error else {
+                        return KeyWatch(key: key, connection: connection, isAsking: isAsking, sender: self)
+                    }
+                    failure = ScanFailure(error, at: address)
+                    redirection = Redirection(error, askedAt: address)
+                } catch {
+                    failure = error
+                    redirection = nil
+                }
+            } else {
+                let message = "no node serves slot \(slot), to which the key belongs"
+                failure = ScanFailure(.rediscover, .slotsNotCovered, message)
+            }
+            attempts += 1
+            if redirection != nil, RetryPace.followsAtOnce(afterAttempts: attempts) { continue }
+            redirection = nil
+            guard failure.remedy != .giveUp, ContinuousClock.now < deadline, await !client.isShutDown else {
+                throw ClusterScanError(failure)
+            }
+            try await Task.sleep(for: pace.pause(afterAttempts: attempts))
+            _ = try? await client.topology(fresh: true)
+        }
+    }
+
+    private func connection(
+        to address: NodeAddress,
+        watching number: Int
+    ) async throws(ScanFailure) -> NodeConnection {
+        do throws(ConnectionError) {
+            return try await client.pool.connection(to: address, for: .watching(number), isKept: true)
+        } catch {
+            throw ScanFailure(error)
+        }
+    }
+
+    /// - Returns: Why the server does not watch the key.
+    private func watch(
+        _ key: [UInt8],
+        over connection: NodeConnection,
+        _ isAsking: Bool
+    ) async throws(ScanFailure) -> ServerError? {
+        // The empty transaction forgets what was watched before, and finds out whether there may be one: at the
+        // end, without `MULTI`, a command would be run in any case.
+        var commands = [Command("MULTI"), Command("EXEC")]
+        if isAsking { commands.append(Command("ASKING")) }
+        commands.append(Command([Array("WATCH".utf8), key]))
+        do throws(ConnectionError) {
+            return try await replies(to: commands, over: connection).lazy.compactMap(\.error).first
+        } catch {
+            throw ScanFailure(error)
+        }
+    }
+
+    /// Ends a watch with a command that is run if nothing has changed.
+    func finish(_ watch: KeyWatch, with command: Command) async throws -> RESPValue? {
+        let commands =
+            (watch.isAsking ? [Command("ASKING")] : []) + [Command("MULTI"), command, Command("EXEC")]
+        let replies: [FlatReply]
+        do throws(ConnectionError) {
+            replies = try await self.replies(to: commands, over: watch.connection)
+        } catch {
+            return nil
+        }
+        for case let error? in replies.lazy.map(\.error) where ["NOPERM", "NOAUTH"].contains(error.code) {
+            throw ClusterScanError(.permissionDenied, error.message)
+        }
+        // Nothing stands for a transaction that was not run.
+        guard let value = replies.last?.value.array?.first else { return nil }
+        if case .error = value { return nil }
+        return value
+    }
+
+    private func replies(
+        to commands: [Command],
+        over connection: NodeConnection
+    ) async throws(ConnectionError) -> [FlatReply] {
+        let result: Result<[FlatReply], ConnectionError> = await withCheckedContinuation { continuation in
+            connection.send(commands) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,39 @@
+import NIOCore
+
+extension KeyCommand {
+    /// Commands that read, and whose replies are those of one moment: no other client's command comes between
+    /// them (`MULTI`, `EXEC`).
+    ///
+    /// ```swift
+    /// let questions = [["PEXPIRETIME", "k"], ["DUMP", "k"]].map { $0.map { Array($0.utf8) } }
+    /// let command = KeyCommand(atOneMoment: questions, of: Array("k".utf8))
+    /// ```
+    ///
+    /// The reply is an array of theirs, in their order. If the server refuses one of them, that refusal is the
+    /// reply to all.
+    ///
+    /// - Parameters:
+    ///   - commands: The names with their arguments, any bytes. Not for writing: where the user may not run
+    ///     `MULTI`, the server runs the others nevertheless.
+    ///   - key: The key that all of them are about, or no key at all.
+    public init(atOneMoment commands: [[[UInt8]]], of key: [UInt8]) {
+        var encoder = WireEncoder(
+            capacity: commands.joined().reduce(64) { $0 + WireEncoder.size(ofBytes: $1.count) }
+        )
+        encoder.beginCommand(argumentCount: 1)
+        encoder.append("MULTI" as StaticString)
+        for command in commands {
+            encoder.beginCommand(argumentCount: command.count)
+            for argument in command { encoder.append(argument) }
+        }
+        encoder.beginCommand(argumentCount: 1)
+        encoder.append("EXEC" as StaticString)
+        // Each is confirmed by itself, the end with all the replies.
+        self.init(
+            encoder.wire,
+            slot: HashSlot(key: key),
+            isRepeatable: true,
+            replyCount: commands.count + 2
+        )
+    }
+}
