@@ -43,7 +43,7 @@ extension IntegrationTests {
             }
             /// What stands before the tool.
             var wrapper: String {
-                self == .interrupted ? "timeout --foreground --preserve-status -s INT 1 " : ""
+                self == .interrupted ? "timeout --foreground --preserve-status -s INT 2 " : ""
             }
         }
 
@@ -134,7 +134,8 @@ extension IntegrationTests {
                     #expect(outcome.status == 0, "\(file) \(way): \(outcome.messages)")
                     try check(file: file, way, isComplete: true, EndingTests.outputNames.count)
                 } _: { work in
-                    let arguments = arguments(work: work, way).replacing("OPTIONS", with: "")
+                    let arguments = arguments(work: work, way)
+                        .replacing("OPTIONS", with: "").replacing("--rate 100", with: "")
                     let outcome = try await tool.shell("exec $tool \(arguments)")
                     #expect(outcome.status == 0, "\(work) \(way): \(outcome.messages)")
                     #expect(try await done(work, way) == EndingTests.workCount, "\(work) \(way)")
@@ -152,7 +153,7 @@ extension IntegrationTests {
             }
 
             private func end(file: String, _ way: Way) async throws {
-                let slowly = way == .interrupted ? " --max-keys-per-second 1500" : ""
+                let slowly = way == .interrupted ? " --max-keys-per-second 800" : ""
                 let limit = way == .full ? "trap '' XFSZ; ulimit -f 8; " : ""
                 let outcome = try await tool.shell(
                     "\(limit)exec \(way.wrapper)$tool \(arguments(file: file, way))\(slowly)\(way.options)"
@@ -226,7 +227,7 @@ extension IntegrationTests {
                 ]
                 let command = work == "exec" ? " -- APPEND {} 2" : ""
                 return "\(work) \(cluster.nodes[0].address) --match '\(work):\(way):*' \(options[work] ?? "")"
-                    + " --resume \(work)-\(way).mark\(way == .interrupted ? " --rate 300" : "") OPTIONS\(command)"
+                    + " --resume \(work)-\(way).mark\(way == .interrupted ? " --rate 100" : "") OPTIONS\(command)"
             }
 
             private func end(work: String, _ way: Way) async throws {
