@@ -15,6 +15,7 @@ public import ClusterScan
 public struct RecordReader: Sendable {
     private let scanner: ClusterScanner
     private let bytesAtOnce: Int
+    private let options: CommandOptions
     /// `PEXPIRETIME` is exact, and servers before 7.0 do not have it.
     private var asksForMoments = true
 
@@ -23,9 +24,15 @@ public struct RecordReader: Sendable {
     /// - Parameters:
     ///   - scanner: Where to read.
     ///   - bytesAtOnce: About how many bytes of values to hold at once; a value that is larger is held alone.
-    public init(_ scanner: ClusterScanner, bytesAtOnce: Int = 8 << 20) {
+    ///   - options: How long nodes may be out of reach.
+    public init(
+        _ scanner: ClusterScanner,
+        bytesAtOnce: Int = 8 << 20,
+        options: CommandOptions = CommandOptions()
+    ) {
         self.scanner = scanner
         self.bytesAtOnce = bytesAtOnce
+        self.options = options
     }
 
     /// Reads keys. What is large and what small is asked first (`MEMORY USAGE`); where that is not permitted,
@@ -41,7 +48,7 @@ public struct RecordReader: Sendable {
         _ keys: [[UInt8]],
         _ body: (DumpRecord) throws -> Void
     ) async throws -> [UnreadKey] {
-        let sizes = try await KeySizes.read(of: keys, at: scanner, options: CommandOptions())
+        let sizes = try await KeySizes.read(of: keys, at: scanner, options: options)
         var unread: [UnreadKey] = []
         for run in KeySizes.runs(of: sizes, atMost: bytesAtOnce) {
             unread += try await readTogether(keys[run], body)
@@ -60,7 +67,7 @@ public struct RecordReader: Sendable {
                 KeyCommand("DUMP", key: key, isRepeatable: true),
             ]
         }
-        let replies = try await scanner.send(commands)
+        let replies = try await scanner.send(commands, options: options)
         let now = SystemTime.millisecondsSince1970
         var unread: [UnreadKey] = []
         for (index, key) in keys.enumerated() {

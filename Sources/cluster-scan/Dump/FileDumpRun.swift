@@ -120,7 +120,7 @@ struct FileDumpRun: Sendable {
         into state: inout State,
         _ ending: inout Ending
     ) async throws {
-        var reader = RecordReader(scanner)
+        var reader = RecordReader(scanner, options: CommandOptions(patience: options.patience))
         var waiting: [[UInt8]] = []
         var cursor = state.settled.cursor
         var flushed = ContinuousClock.now

@@ -82,7 +82,7 @@ struct ValuesRun: Sendable {
         _ settled: inout SettledOutput,
         _ ending: inout Ending
     ) async throws -> ScanEnding.Cause {
-        let reader = ValueReader(scanner)
+        let reader = ValueReader(scanner, options: CommandOptions(patience: options.patience))
         var waiting: [[UInt8]] = []
         var cursor = settled.cursor
         var flushed = ContinuousClock.now
