@@ -68,7 +68,7 @@ package struct ClusterScanCommand: AsyncParsableCommand {
 
     private static func parseAndRun() async {
         do {
-            var command = try parseAsRoot()
+            var command = try read(ProcessArguments.all.dropFirst())
             try RunSettings.loadProfile()
             try RunSettings.beginRecording(
                 type(of: command).configuration.commandName ?? "",
@@ -88,6 +88,22 @@ package struct ClusterScanCommand: AsyncParsableCommand {
         } catch {
             exit(withError: ExitCode(report(error)))
         }
+    }
+
+    /// Parses a command line, without the program.
+    ///
+    /// The words of a server's command, which `exec` has behind `--`, are handed on one by one as an option:
+    /// the argument parser's own check of commands, which runs in debug builds, lets no two lists of
+    /// arguments follow each other.
+    ///
+    /// - Throws: What is wrong with it, or that help was asked for.
+    package static func read(_ arguments: some Collection<String>) throws -> any ParsableCommand {
+        let words = arguments.split(separator: "--", maxSplits: 1, omittingEmptySubsequences: false)
+        guard words.count == 2, words[0].first == ExecCommand.configuration.commandName else {
+            return try parseAsRoot(Array(arguments))
+        }
+        // A ":" lest the "=" becomes one character with the mark that a word may begin with.
+        return try parseAsRoot(words[0] + words[1].map { "--\(ExecCommand.wordOption)=:\($0)" })
     }
 
     /// Says what went wrong, and returns the exit status.

@@ -7,7 +7,7 @@ struct CommandTests {
     /// The exit status and the words for a command line, as far as they are known before it runs.
     private func outcome(_ arguments: String...) -> (status: Int32, message: String) {
         do {
-            _ = try ClusterScanCommand.parseAsRoot(arguments)
+            _ = try ClusterScanCommand.read(arguments)
             return (0, "")
         } catch {
             return (
@@ -92,7 +92,7 @@ struct CommandTests {
     )
     func misuse(arguments: [String], words: String) {
         do {
-            _ = try ClusterScanCommand.parseAsRoot(arguments)
+            _ = try ClusterScanCommand.read(arguments)
             Issue.record("\(arguments) was accepted")
         } catch {
             #expect(ClusterScanCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue)

@@ -18,7 +18,7 @@ struct TransferCommandTests {
     )
     func misuse(arguments: [String], words: String) {
         do {
-            _ = try ClusterScanCommand.parseAsRoot(arguments)
+            _ = try ClusterScanCommand.read(arguments)
             Issue.record("\(arguments) was accepted")
         } catch {
             #expect(ClusterScanCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue)

@@ -18,7 +18,7 @@ struct WorkUsageTests {
         ]
     )
     func right(arguments: [String]) {
-        #expect(throws: Never.self) { try ClusterScanCommand.parseAsRoot(arguments) }
+        #expect(throws: Never.self) { try ClusterScanCommand.read(arguments) }
     }
 
     @Test(
@@ -38,7 +38,7 @@ struct WorkUsageTests {
     )
     func wrong(arguments: [String], words: String) {
         do {
-            _ = try ClusterScanCommand.parseAsRoot(arguments)
+            _ = try ClusterScanCommand.read(arguments)
             Issue.record("\(arguments) was accepted")
         } catch {
             #expect(ClusterScanCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue)

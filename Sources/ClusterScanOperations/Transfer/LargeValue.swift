@@ -12,6 +12,7 @@ struct LargeValue {
     }
 
     let scanner: ClusterScanner
+    let options: CommandOptions
     let key: [UInt8]
     let type: KeyType
     /// In bytes; `nil` if the server does not tell.
@@ -156,6 +157,6 @@ struct LargeValue {
 
     private func send(_ name: String, _ arguments: String...) async throws -> KeyReply {
         let command = KeyCommand(name, key: key, arguments.map { Array($0.utf8) }, isRepeatable: true)
-        return try await scanner.send([command])[0]
+        return try await scanner.send([command], options: options)[0]
     }
 }

@@ -15,16 +15,23 @@ public struct RecordReader: Sendable {
     private let scanner: ClusterScanner
     private let bytesAtOnce: Int
     private let reader: MomentReader
+    private let options: CommandOptions
 
     /// Prepares to read.
     ///
     /// - Parameters:
     ///   - scanner: Where to read.
     ///   - bytesAtOnce: About how many bytes of values to hold at once; a value that is larger is held alone.
-    public init(_ scanner: ClusterScanner, bytesAtOnce: Int = 8 << 20) {
+    ///   - options: How long nodes may be out of reach.
+    public init(
+        _ scanner: ClusterScanner,
+        bytesAtOnce: Int = 8 << 20,
+        options: CommandOptions = CommandOptions()
+    ) {
         self.scanner = scanner
         self.bytesAtOnce = bytesAtOnce
-        reader = MomentReader(scanner, options: CommandOptions())
+        reader = MomentReader(scanner, options: options)
+        self.options = options
     }
 
     /// Reads keys. What is large and what small is asked first (`MEMORY USAGE`); where that is not permitted,
@@ -40,7 +47,7 @@ public struct RecordReader: Sendable {
         _ keys: [[UInt8]],
         _ body: (DumpRecord) throws -> Void
     ) async throws -> [UnreadKey] {
-        let sizes = try await KeySizes.read(of: keys, at: scanner, options: CommandOptions())
+        let sizes = try await KeySizes.read(of: keys, at: scanner, options: options)
         var unread: [UnreadKey] = []
         for run in KeySizes.runs(of: sizes, atMost: bytesAtOnce) {
             unread += try await readTogether(keys[run], body)

@@ -27,6 +27,7 @@ public struct ValueReader: Sendable {
     private let scanner: ClusterScanner
     private let largeValue: Int
     private let bytesAtOnce: Int
+    private let options: CommandOptions
 
     private static let attempts = 3
 
@@ -37,8 +38,15 @@ public struct ValueReader: Sendable {
     ///   - largeValue: From how many bytes on a value is read alone. Where `MEMORY USAGE` is not permitted,
     ///     all are, which is slow.
     ///   - bytesAtOnce: About how many bytes of small values to hold at once.
-    public init(_ scanner: ClusterScanner, largeValue: Int = 64 << 10, bytesAtOnce: Int = 4 << 20) {
+    ///   - options: How long nodes may be out of reach.
+    public init(
+        _ scanner: ClusterScanner,
+        largeValue: Int = 64 << 10,
+        bytesAtOnce: Int = 4 << 20,
+        options: CommandOptions = CommandOptions()
+    ) {
         self.scanner = scanner
+        self.options = options
         self.largeValue = largeValue
         self.bytesAtOnce = bytesAtOnce
     }
@@ -78,7 +86,7 @@ public struct ValueReader: Sendable {
                 KeySizes.command(for: key),
             ]
         }
-        let replies = try await scanner.send(commands)
+        let replies = try await scanner.send(commands, options: options)
         var found: [Found] = []
         for (index, key) in keys.enumerated() {
             let type = try replies[3 * index].valueUnlessRefused().get().string ?? "none"
@@ -111,7 +119,8 @@ public struct ValueReader: Sendable {
             let replies = try await scanner.send(
                 keys.compactMap { key in
                     key.type.readingCommand.map { KeyCommand(reading: $0, key: key.key) }
-                }
+                },
+                options: options
             )
             for (key, reply) in zip(keys, replies) {
                 if case .error(let error) = reply, error.code == "WRONGTYPE", !isLast {
@@ -130,7 +139,13 @@ public struct ValueReader: Sendable {
             }
         }
         for key in found where !isSmall(key) {
-            let value = LargeValue(scanner: scanner, key: key.key, type: key.type, size: key.size)
+            let value = LargeValue(
+                scanner: scanner,
+                options: options,
+                key: key.key,
+                type: key.type,
+                size: key.size
+            )
             switch try await value.read(summary(of: key, isInPieces: true), body) {
             case .read, .gone: break
             case .changed where !isLast: changed.append(key.key)

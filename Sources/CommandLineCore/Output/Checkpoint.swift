@@ -6,20 +6,21 @@ package struct Checkpoint: Hashable, Sendable {
     package var cursor: ScanCursor
     /// Whether everything is written: only the file's name is left to be given.
     package var isComplete: Bool
-    /// The options that decide what the output looks like; `nil` in files of versions before this one.
-    package var layout: String?
+    /// What the run does, with the options that decide what comes out: see ``CheckpointFile``. `nil` in files
+    /// that hold a cursor alone.
+    package var subject: String?
     /// How much of the output file the cursor stands for; `nil` where there is no output file.
     package var output: OutputMark?
 
     package init(
         cursor: ScanCursor,
         isComplete: Bool = false,
-        layout: String? = nil,
+        subject: String? = nil,
         output: OutputMark? = nil
     ) {
         self.cursor = cursor
         self.isComplete = isComplete
-        self.layout = layout
+        self.subject = subject
         self.output = output
     }
 }
@@ -44,7 +45,7 @@ package struct OutputMark: Hashable, Sendable {
 /// cluster-scan checkpoint 1
 /// cursor Afs6WhCPZb81…
 /// complete no
-/// layout --format csv --with type,ttl
+/// of keys --match 'user:*' --format csv --with type,ttl --output users.csv
 /// output 1048576 bytes ending in 5f3a0c11
 /// checksum 0b6d2c77
 /// ```
@@ -55,7 +56,7 @@ extension Checkpoint {
         var lines = [
             Self.heading, "cursor \(cursor)", "complete \(isComplete ? "yes" : "no")",
         ]
-        if let layout { lines.append("layout \(layout)") }
+        if let subject { lines.append("of \(subject)") }
         if let output { lines.append("output \(output.bytes) bytes ending in \(Self.digits(output.tail))") }
         let body = lines.map { $0 + "\n" }.joined()
         return body + "checksum \(Self.digits(CRC32.checksum(of: body.utf8)))\n"
@@ -65,7 +66,7 @@ extension Checkpoint {
         HexadecimalDigits.text(UInt64(number), digits: 8)
     }
 
-    /// Reads the text form. A cursor alone is understood as well: that is what earlier versions wrote.
+    /// Reads the text form. A cursor alone is understood as well.
     ///
     /// - Throws: ``Damage``, or ``ScanCursorError`` for what could be a cursor alone.
     package init(_ text: String) throws {
@@ -95,7 +96,7 @@ extension Checkpoint {
             else { throw Damage.altered }
             mark = OutputMark(bytes: bytes, tail: tail)
         }
-        self.init(cursor: cursor, isComplete: complete == "yes", layout: parts["layout"], output: mark)
+        self.init(cursor: cursor, isComplete: complete == "yes", subject: parts["of"], output: mark)
     }
 
     /// Why a file is no checkpoint.

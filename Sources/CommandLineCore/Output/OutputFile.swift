@@ -51,11 +51,8 @@ package struct OutputFile: Sendable {
     }
 
     /// Opens a file for this process alone: two that write one file would spoil it for both.
-    private static func take(_ partial: String) throws(SystemError) -> FileDescriptor {
-        let file = try FileDescriptor.open(partial, O_RDWR | O_CREAT)
-        if file.lock() { return file }
-        try? file.closeFile()
-        throw SystemError("take \(partial), which another process is writing", code: EWOULDBLOCK)
+    package static func take(_ path: String) throws(SystemError) -> FileDescriptor {
+        try FileDescriptor.open(path, O_RDWR | O_CREAT).locked()
     }
 
     /// Opens the partial file to go on behind a mark. What comes after the mark is cut off: it will be

@@ -62,6 +62,14 @@ package struct ResumeHint: Sendable {
 
     /// A word for a POSIX shell.
     package static func quote(_ word: String) -> String {
+        guard ArgumentText.isUTF8(word) else {
+            let quoted = word.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+            // Octal, as what follows may be a hexadecimal digit.
+            return "$'"
+                + quoted.unicodeScalars.map { scalar in
+                    ArgumentText.byte(scalar).map { "\\" + String($0, radix: 8) } ?? String(scalar)
+                }.joined() + "'"
+        }
         let isPlain = word.utf8.allSatisfy { isUnreserved($0) || "/:@%+=,".utf8.contains($0) }
         guard !isPlain || word.isEmpty else { return word }
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")

@@ -23,11 +23,11 @@ package struct FileDescriptor: Sendable {
     package static func open(_ path: String, _ flags: Int32) throws(SystemError) -> FileDescriptor {
         while true {
             #if canImport(Darwin)
-                let descriptor = Darwin.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Darwin.open(path.path, flags | O_CLOEXEC, 0o666)
             #elseif canImport(Glibc)
-                let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Glibc.open(path.path, flags | O_CLOEXEC, 0o666)
             #elseif canImport(Musl)
-                let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o666)
+                let descriptor = Musl.open(path.path, flags | O_CLOEXEC, 0o666)
             #endif
             if descriptor >= 0 { return FileDescriptor(rawValue: descriptor, name: path) }
             if errno != EINTR { throw SystemError("open \(path)") }
@@ -114,11 +114,18 @@ package struct FileDescriptor: Sendable {
         }
     }
 
-    /// Takes the file for this process, until it is closed or the process ends in whatever way.
+    /// Takes the file for this process, until it is closed or the process ends in whatever way. File systems
+    /// without locks let every process have it.
     ///
-    /// - Returns: `false` if another process has it. File systems without locks let every process have it.
-    package func lock() -> Bool {
-        flock(rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    /// - Parameter isShared: Whether others may take it at the same time, who only read as well.
+    /// - Returns: The same file.
+    /// - Throws: If another process is writing it; the file is closed then.
+    package func locked(isShared: Bool = false) throws(SystemError) -> FileDescriptor {
+        guard flock(rawValue, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+            return self
+        }
+        try? closeFile()
+        throw SystemError("take \(name), which another process is writing", code: EWOULDBLOCK)
     }
 
     package func closeFile() throws(SystemError) {

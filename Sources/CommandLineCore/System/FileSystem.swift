@@ -17,7 +17,7 @@ package enum FileSystem {
 
     package static func kind(of path: String) -> Kind {
         var status = stat()
-        guard stat(path, &status) == 0 else { return .missing }
+        guard stat(path.path, &status) == 0 else { return .missing }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .regular
         case S_IFDIR: return .directory
@@ -28,7 +28,7 @@ package enum FileSystem {
     /// Who owns a file, and the bits that say who may do what; `nil` if that is unknown.
     package static func access(to path: String) -> (owner: UInt32, mode: UInt32)? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(path.path, &status) == 0 else { return nil }
         return (UInt32(status.st_uid), UInt32(status.st_mode & 0o7777))
     }
 
@@ -40,13 +40,15 @@ package enum FileSystem {
 
     /// Gives a file another name, in the place of whatever had it, in one step that survives a power failure.
     package static func move(_ source: String, to target: String) throws(SystemError) {
-        guard rename(source, target) == 0 else { throw SystemError("rename \(source) to \(target)") }
+        guard rename(source.path, target.path) == 0 else {
+            throw SystemError("rename \(source) to \(target)")
+        }
         try synchronizeFolder(of: target)
     }
 
     /// Removes a file, if it is there.
     package static func remove(_ path: String) throws(SystemError) {
-        guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
+        guard unlink(path.path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
     }
 
     /// What a file is called while its next text is written. Always the same: a process that is killed leaves

@@ -6,8 +6,14 @@
     import Musl
 #endif
 
-/// What the system shows of the command line, in `ps` and `/proc`.
+/// The command line: what the operating system handed over, and what it shows of it in `ps` and `/proc`.
 package enum ProcessArguments {
+    /// All arguments, program first, byte for byte: see ``ArgumentText``.
+    package static let all: [String] = (0..<max(0, Int(CommandLine.argc))).compactMap { index in
+        guard let argument = CommandLine.unsafeArgv[index] else { return nil }
+        return ArgumentText.text(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+    }
+
     /// Overwrites passwords of URLs in what the system shows. The arguments themselves stay as they were
     /// given.
     ///
@@ -15,8 +21,7 @@ package enum ProcessArguments {
     /// line.
     package static func hidePasswords() {
         // Copied on first use, hence before anything is overwritten.
-        let count = CommandLine.arguments.count
-        for index in 1..<max(1, count) {
+        for index in 1..<max(1, all.count) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }
             let bytes = UnsafeMutableRawBufferPointer(start: argument, count: strlen(argument))
             guard let secret = passwordRange(in: UnsafeRawBufferPointer(bytes)) else { continue }

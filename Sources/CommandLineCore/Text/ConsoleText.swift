@@ -6,6 +6,7 @@ package enum ConsoleText {
 
     /// A text from outside, such as a server's error, without what could steer a terminal. Line ends remain.
     package static func safe(_ text: String) -> String {
+        let text = ArgumentText.shown(text)
         guard text.unicodeScalars.contains(where: { $0 != "\n" && ($0.isControl || $0.isDeceptive) }) else {
             return text
         }

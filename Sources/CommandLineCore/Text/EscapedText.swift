@@ -14,9 +14,17 @@ package enum EscapedText {
 
     /// Reads the bytes of a name from one line of the text format, without its line end.
     ///
+    /// - Parameters:
+    ///   - text: The line.
+    ///   - isPattern: Whether it is a glob, for which the bytes that are written with a `\` stand for
+    ///     themselves. A `\` before a special character remains what it is in globs.
     /// - Returns: `nil` if a `\` is followed by something that the format does not have.
-    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Sequence<UInt8>, isPattern: Bool = false) -> [UInt8]? {
         var bytes: [UInt8] = []
+        let special = isPattern ? Array("*?[]^-\\".utf8) : []
+        func literal(_ byte: UInt8) -> [UInt8] {
+            special.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+        }
         var rest = text.makeIterator()
         while let byte = rest.next() {
             guard byte == UInt8(ascii: "\\") else {
@@ -24,7 +32,7 @@ package enum EscapedText {
                 continue
             }
             switch rest.next() {
-            case UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: "\\"): bytes += literal(UInt8(ascii: "\\"))
             case UInt8(ascii: "n"): bytes.append(UInt8(ascii: "\n"))
             case UInt8(ascii: "r"): bytes.append(UInt8(ascii: "\r"))
             case UInt8(ascii: "t"): bytes.append(UInt8(ascii: "\t"))
@@ -32,7 +40,8 @@ package enum EscapedText {
                 guard let high = rest.next().flatMap(HexadecimalDigits.value),
                     let low = rest.next().flatMap(HexadecimalDigits.value)
                 else { return nil }
-                bytes.append(high << 4 | low)
+                bytes += literal(high << 4 | low)
+            case let byte? where special.contains(byte): bytes += literal(byte)
             default: return nil
             }
         }

@@ -5,6 +5,8 @@ import ClusterScanOperations
 struct ChangeRun {
     let change: KeyChange
     let words: WorkWords
+    /// The command with the options that decide what becomes of a key.
+    let deed: [String]
     let connection: ConnectionOptions
     let query: QueryOptions
     let resume: ResumeOptions
@@ -15,7 +17,15 @@ struct ChangeRun {
     var verifies = false
 
     func run() async throws {
-        let session = try WorkSession(connection, query, resume, pace, work, keepsCursor: options.yes)
+        let session = try WorkSession(
+            connection,
+            query,
+            resume,
+            pace,
+            work,
+            of: deed,
+            keepsCursor: options.yes
+        )
         if options.yes {
             try await act(session)
         } else {

@@ -48,6 +48,7 @@ struct DeleteCommand: AsyncParsableCommand {
         try await ChangeRun(
             change: .delete,
             words: WorkWords(done: "deleted"),
+            deed: ["delete"],
             connection: connection,
             query: query,
             resume: resume,

@@ -44,6 +44,7 @@ struct ExpireCommand: AsyncParsableCommand {
         try await ChangeRun(
             change: .expire(expiry.expiry()),
             words: WorkWords(done: "given an expiry"),
+            deed: ["expire"] + expiry.words,
             connection: connection,
             query: query,
             resume: resume,
@@ -95,6 +96,14 @@ struct ExpiryOptions: ParsableArguments {
                 "--at \(at) has passed and would delete the keys: use 'cluster-scan delete' for that"
             )
         }
+    }
+
+    /// The options, as on a command line.
+    var words: [String] {
+        [
+            ttl.map { "--ttl=\($0)" }, at.map { "--at=\($0)" }, jitter.map { "--jitter=\($0)" },
+            only.map { "--only=\($0.rawValue)" },
+        ].compactMap { $0 }
     }
 
     func expiry() throws -> KeyExpiry {

@@ -40,6 +40,7 @@ struct PersistCommand: AsyncParsableCommand {
         try await ChangeRun(
             change: .persist,
             words: WorkWords(done: "persisted", unchanged: "without an expiry"),
+            deed: ["persist"],
             connection: connection,
             query: query,
             resume: resume,

@@ -116,6 +116,17 @@ struct CopyCommand: AsyncParsableCommand {
         try await CopyRun(command: self).run()
     }
 
+    /// The command with the options that decide where a key goes, and whether.
+    var deed: [String] {
+        get throws {
+            ["copy"] + (try destination.words) + (replace ? ["--replace"] : [])
+                + (renamePrefix.map { rename in
+                    let old = ArgumentText.text(rename.old).replacing("=", with: "\\x3d")
+                    return ["--rename-prefix", "\(old)=\(ArgumentText.text(rename.new))"]
+                } ?? [])
+        }
+    }
+
     var options: CopyOptions {
         CopyOptions(
             replacesExisting: replace,

@@ -22,6 +22,7 @@ struct CopyRun {
             command.resume,
             command.pace,
             command.work,
+            of: try command.deed,
             keepsCursor: !command.dryRun && !command.verifyOnly
         )
         let destination = try command.destination.scanner(like: command.connection.resolve().configuration)

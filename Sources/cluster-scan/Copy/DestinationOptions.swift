@@ -50,6 +50,14 @@ struct DestinationOptions: ParsableArguments {
         }
     }
 
+    /// Where copies go, without users and passwords, as on a command line.
+    var words: [String] {
+        get throws {
+            let plan = try ConnectionPlan(urls: to, user: toUser)
+            return Set(plan.seeds.map(\.description)).sorted().flatMap { ["--to", "\($0)/\(plan.database)"] }
+        }
+    }
+
     /// A scanner for the destination, with the time limits of the source.
     func scanner(like source: ConnectionConfiguration) throws -> ClusterScanner {
         var plan = try ConnectionPlan(urls: to, user: toUser)

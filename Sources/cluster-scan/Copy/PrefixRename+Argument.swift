@@ -8,9 +8,10 @@ extension PrefixRename: ExpressibleByArgument {
     ///
     /// - Returns: `nil` without a `=`, or if something after a `\` is not known.
     public init?(argument: String) {
-        let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, let old = EscapedText.decode(halves[0].utf8),
-            let new = EscapedText.decode(halves[1].utf8), old != new
+        let halves = ArgumentText.bytes(argument)
+            .split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, let old = EscapedText.decode(halves[0]),
+            let new = EscapedText.decode(halves[1]), old != new
         else { return nil }
         self.init(from: old, to: new)
     }

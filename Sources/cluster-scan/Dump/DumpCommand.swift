@@ -127,11 +127,16 @@ struct DumpCommand: AsyncParsableCommand {
             console.say("\(summary), \(NumberText.grouped(ending.bytes)) bytes")
         }
         guard complaint != nil, ending.status != .pipeClosed else { return }
+        let isWhole = if case .finished = ending.dump.cause { true } else { false }
+        let use = isWhole ? "'restore' takes it and says which slots it lacks" : nil
         if let path = output.output {
             let resume = output.resume ? "" : " with --resume added"
             console.say(
-                "What was written is in \(OutputFile.partialPath(path)): repeat the command\(resume) to go on"
+                "What was written is in \(OutputFile.partialPath(path))" + (use.map { ", and \($0)" } ?? "")
+                    + ": repeat the command\(resume) to go on"
             )
+        } else if let use {
+            console.say("What was written cannot be carried on; \(use)")
         } else {
             console.say(
                 "What was written cannot be carried on, and 'restore' will say that it is truncated; "

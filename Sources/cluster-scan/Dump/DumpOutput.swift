@@ -1,14 +1,6 @@
 import ClusterScan
 package import ClusterScanOperations
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The file a dump is written to: `FILE.partial` until it is complete, and a place in it from which to go on.
 package struct DumpOutput: Sendable {
     package let path: String
@@ -27,8 +19,9 @@ package struct DumpOutput: Sendable {
     package init(_ path: String, isContinued: Bool) throws {
         let partial = OutputFile.partialPath(path)
         self.path = path
-        file = try FileDescriptor.open(partial, O_RDWR | O_CREAT | (isContinued ? 0 : O_TRUNC))
+        file = try OutputFile.take(partial)
         guard isContinued else {
+            try file.truncate(to: 0)
             start = nil
             isComplete = false
             return
@@ -42,11 +35,13 @@ package struct DumpOutput: Sendable {
                 switch item {
                 case .header(let found): header = found
                 case .mark(let found): mark = found
-                case .trailer: end = input.offset
+                // Slots that could not be covered are left for this run.
+                case .trailer(let trailer): end = trailer.uncovered.isEmpty ? input.offset : nil
                 case .record: break
                 }
             }
         } catch DumpFileError.notADump {
+            try file.closeFile()
             throw CommandFailure(.unusableData, "\(partial) is not a dump: remove it to begin anew")
         } catch is DumpFileError {
             // The process or the machine ended while it wrote: what stands behind the last mark is written

@@ -32,19 +32,54 @@ struct FileDumpRun: Sendable {
     /// How much has to be read again at most when the process is killed.
     private static let markInterval = Duration.seconds(5)
 
+    /// What is written, and the last place in it that the cursor stands for.
+    private struct State: ~Copyable {
+        /// The dump up to a place that a mark may follow.
+        struct Place {
+            var writer: DumpWriter
+            var cursor: ScanCursor
+        }
+
+        var writer: DumpWriter
+        var bytes: BlockWriter
+        /// The last place that all records before were read for.
+        var settled: Place
+        /// The last place with a mark, all of which has been written.
+        var saved: Place
+
+        /// Notes that the records written so far are exactly those the cursor stands for. One that has come
+        /// to the end stands for nothing: as text it is the start.
+        mutating func settle(_ cursor: ScanCursor) throws {
+            guard !cursor.isFinished else { return }
+            try writer.flush { try bytes.append($0) }
+            settled = Place(writer: writer, cursor: cursor)
+        }
+
+        mutating func mark() throws {
+            try writer.mark(settled.cursor) { try bytes.append($0) }
+            try bytes.flush()
+            settled.writer = writer
+            saved = settled
+        }
+    }
+
     /// Runs until the end, a failure, or the cancellation of the task.
     func run() async -> Ending {
         let begin = ContinuousClock.now
         let start = output?.start?.mark
-        var writer = start.map { DumpWriter(continuing: $0) } ?? DumpWriter()
-        var bytes = BlockWriter(output?.file ?? .standardOutput)
-        var cursor = start?.cursor ?? .start
-        // Whether the records written so far are exactly those the cursor stands for.
-        var isSettled = true
-        let before = writer.counts.records
-        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: cursor))
+        let first = State.Place(
+            writer: start.map { DumpWriter(continuing: $0) } ?? DumpWriter(),
+            cursor: start?.cursor ?? .start
+        )
+        var state = State(
+            writer: first.writer,
+            bytes: BlockWriter(output?.file ?? .standardOutput),
+            settled: first,
+            saved: first
+        )
+        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: first.cursor))
         let batches = scanner.batches(
-            from: cursor,
+            from: first.cursor,
             match: query.pattern,
             type: query.type,
             options: options
@@ -56,32 +91,25 @@ struct FileDumpRun: Sendable {
                     query: query,
                     source: source
                 )
-                try writer.begin(header) { try bytes.append($0) }
+                try state.writer.begin(header) { try state.bytes.append($0) }
             }
-            try await copy(batches, into: &writer, &bytes, &cursor, &isSettled, &ending)
+            try await copy(batches, into: &state, &ending)
             guard let report = await batches.report else { throw CancellationError() }
             ending.dump.cause = .finished(report)
-            // With --resume slots that could not be covered are left for the next run.
-            if report.isComplete || output == nil {
-                try writer.finish(uncovered: report.uncovered) { try bytes.append($0) }
-            }
-            try bytes.flush()
-            if report.isComplete { try output?.complete() }
+            // What is missing can be added in front of the trailer that says so.
+            if !report.isComplete { try state.mark() }
+            try state.writer.finish(uncovered: report.uncovered) { try state.bytes.append($0) }
+            try state.bytes.flush()
+            if report.isComplete { try output?.complete() } else { try output?.file.synchronize() }
         } catch {
             ending.dump.cause =
                 error is CancellationError ? .stopped(.interrupted) : .failed(CommandFailure(error))
-            do {
-                if isSettled, !cursor.isStart, !cursor.isFinished, !ending.dump.cause.isOutputFailure {
-                    try mark(cursor, in: &writer, &bytes)
-                }
-            } catch {
-                ending.dump.cause = .failed(CommandFailure(error))
-            }
+            breakOff(&state, &ending)
         }
-        ending.dump.keys = writer.counts.records - before
-        ending.bytes = writer.offset
-        ending.unreadCount = writer.leftOut
-        ending.dump.cursor = cursor
+        ending.dump.keys = state.writer.counts.records - first.writer.counts.records
+        ending.bytes = state.writer.offset
+        ending.unreadCount = state.writer.leftOut
+        ending.dump.cursor = state.settled.cursor
         ending.dump.nodes = events.nodeCount
         ending.dump.elapsed = begin.duration(to: .now)
         return ending
@@ -89,61 +117,69 @@ struct FileDumpRun: Sendable {
 
     private func copy(
         _ batches: ScanBatches,
-        into writer: inout DumpWriter,
-        _ bytes: inout BlockWriter,
-        _ cursor: inout ScanCursor,
-        _ isSettled: inout Bool,
+        into state: inout State,
         _ ending: inout Ending
     ) async throws {
-        var reader = RecordReader(scanner)
+        var reader = RecordReader(scanner, options: CommandOptions(patience: options.patience))
         var waiting: [[UInt8]] = []
+        var cursor = state.settled.cursor
         var flushed = ContinuousClock.now
         var marked = flushed
+        try state.settle(cursor)
         for try await batch in batches {
             waiting += batch.keys.map(\.bytes)
+            cursor = batch.cursor
             let isDue = ContinuousClock.now - flushed >= Self.flushInterval
             guard waiting.count >= Self.keysAtOnce || isDue else { continue }
-            isSettled = false
-            try await read(&waiting, with: &reader, into: &writer, &bytes, &ending)
-            isSettled = true
-            cursor = batch.cursor
-            meter?.note(keys: writer.counts.records, cursor: cursor)
+            try await read(&waiting, with: &reader, into: &state, &ending)
+            try state.settle(cursor)
+            meter?.note(keys: state.writer.counts.records, cursor: cursor)
             flushed = .now
             // At the end the trailer says it all.
             guard !cursor.isFinished else { continue }
             guard !isStopping() else { throw CancellationError() }
             if flushed - marked >= Self.markInterval {
-                try mark(cursor, in: &writer, &bytes)
+                try state.mark()
+                try output?.file.synchronize()
                 marked = .now
             }
         }
-        isSettled = false
-        try await read(&waiting, with: &reader, into: &writer, &bytes, &ending)
+        try await read(&waiting, with: &reader, into: &state, &ending)
+        try state.settle(cursor)
     }
 
-    private func mark(
-        _ cursor: ScanCursor,
-        in writer: inout DumpWriter,
-        _ bytes: inout BlockWriter
-    ) throws {
-        try writer.mark(cursor) { try bytes.append($0) }
-        try bytes.flush()
-        try output?.file.synchronize()
+    /// Leaves in a file exactly what the cursor stands for, with a mark from which it can be carried on.
+    private func breakOff(_ state: inout State, _ ending: inout Ending) {
+        do {
+            guard !ending.dump.cause.isOutputFailure else { throw CancellationError() }
+            try state.writer.flush { try state.bytes.append($0) }
+            try state.bytes.flush()
+            guard let file = output?.file else { return }
+            try file.truncate(to: Int64(state.settled.writer.offset))
+            state.writer = state.settled.writer
+            try state.mark()
+            try file.synchronize()
+        } catch {
+            if !ending.dump.cause.isOutputFailure { ending.dump.cause = .failed(CommandFailure(error)) }
+            let hasArrived = state.bytes.written >= state.settled.writer.offset
+            if output != nil || !hasArrived { state.settled = state.saved }
+            state.writer = state.settled.writer
+            try? output?.file.truncate(to: Int64(state.settled.writer.offset))
+        }
     }
 
     private func read(
         _ waiting: inout [[UInt8]],
         with reader: inout RecordReader,
-        into writer: inout DumpWriter,
-        _ bytes: inout BlockWriter,
+        into state: inout State,
         _ ending: inout Ending
     ) async throws {
         guard !waiting.isEmpty else { return }
         let unread = try await reader.read(waiting) { record in
-            try writer.append(record) { try bytes.append($0) }
+            try state.writer.append(record) { try state.bytes.append($0) }
         }
         waiting = []
-        writer.leaveOut(UInt64(unread.count))
+        state.writer.leaveOut(UInt64(unread.count))
         ending.unread += unread.prefix(max(0, KeyNames.most - ending.unread.count))
     }
 }

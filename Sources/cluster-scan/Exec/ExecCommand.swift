@@ -46,7 +46,7 @@ struct ExecCommand: AsyncParsableCommand {
     @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
 
     @Option(help: "What stands for the key in the command.")
-    var placeholder = "{}"
+    var placeholder = ByteArgument(argument: "{}")
 
     @Option(
         help: ArgumentHelp(
@@ -67,18 +67,23 @@ struct ExecCommand: AsyncParsableCommand {
     @Flag(help: "Every key of the cluster: needed to write where neither --match nor --type says which.")
     var all = false
 
-    @Argument(
-        parsing: .postTerminator,
-        help: ArgumentHelp("The command, after --.", valueName: "command")
+    /// What follows `--`, see ``ClusterScanCommand/read(_:)``.
+    @Option(
+        name: .customLong(Self.wordOption),
+        parsing: .singleValue,
+        help: ArgumentHelp(visibility: .private),
+        transform: { ByteArgument(argument: String($0.unicodeScalars.dropFirst())) }
     )
-    var command: [String] = []
+    var command: [ByteArgument] = []
+
+    static let wordOption = "word-of-command"
 
     func validate() throws { _ = try template() }
 
     private func template() throws -> CommandTemplate {
-        guard !placeholder.isEmpty else { throw ValidationError("--placeholder must not be empty") }
+        guard !placeholder.bytes.isEmpty else { throw ValidationError("--placeholder must not be empty") }
         do throws(CommandTemplate.Problem) {
-            return try CommandTemplate(command.map { Array($0.utf8) }, placeholder: Array(placeholder.utf8))
+            return try CommandTemplate(command.map(\.bytes), placeholder: placeholder.bytes)
         } catch {
             throw ValidationError("after -- comes a command such as 'TTL {}': \(error.description)")
         }
@@ -97,6 +102,7 @@ struct ExecCommand: AsyncParsableCommand {
             resume,
             pace,
             work,
+            of: ["exec", "--placeholder", placeholder.text, "--"] + command.map(\.text),
             keepsCursor: !isDryRun,
             writesResults: !isDryRun
         )
@@ -173,5 +179,5 @@ struct ExecCommand: AsyncParsableCommand {
         try await session.finish(ending, words: words)
     }
 
-    private var commandName: String { command.first?.uppercased() ?? "" }
+    private var commandName: String { command.first?.description.uppercased() ?? "" }
 }

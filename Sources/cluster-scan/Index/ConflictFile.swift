@@ -2,14 +2,6 @@ import ClusterScan
 import ClusterScanOperations
 import Synchronization
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// A file that gets every conflict, one JSON object a line.
 final class ConflictFile: Sendable {
     private let file: FileDescriptor
@@ -17,7 +9,8 @@ final class ConflictFile: Sendable {
     private let trouble = Mutex<SystemError?>(nil)
 
     init(_ path: String) throws(SystemError) {
-        file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
+        file = try OutputFile.take(path)
+        try file.truncate(to: 0)
     }
 
     func write(_ conflict: LookupConflict) {

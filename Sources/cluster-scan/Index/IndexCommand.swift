@@ -56,10 +56,10 @@ struct IndexCommand: AsyncParsableCommand {
     @OptionGroup(title: "KEYS") var query: QueryOptions
 
     @Option(help: "The field of the hashes whose values lead to them.")
-    var field: String
+    var field: ByteArgument
 
     @Option(help: ArgumentHelp("The name of the lookup.", valueName: "name"))
-    var into: String
+    var into: ByteArgument
 
     @Option(
         help: ArgumentHelp(
@@ -105,7 +105,7 @@ struct IndexCommand: AsyncParsableCommand {
     var lookup: Lookup {
         get throws {
             let layout = layout ?? (onConflict == .set ? .sets : .hash)
-            guard let lookup = Lookup(into.utf8, layout: layout) else {
+            guard let lookup = Lookup(into.bytes, layout: layout) else {
                 throw ValidationError("--into '\(into)': a lookup needs a name that keeps it in one slot")
             }
             return lookup
@@ -113,7 +113,7 @@ struct IndexCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard query.match != nil else {
+        guard query.pattern != nil else {
             throw ValidationError("which keys? Say it with --match, for example --match 'user:*'")
         }
         guard query.keyType == nil || query.keyType == .hash else {

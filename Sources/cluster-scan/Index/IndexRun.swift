@@ -17,13 +17,17 @@ struct IndexRun {
             command.resume,
             command.pace,
             command.work,
+            of: [
+                "index", "--field", command.field.text, "--into", command.into.text,
+                "--layout", try command.lookup.layout.rawValue,
+            ],
             keepsCursor: command.yes
         )
         guard let pattern = command.query.pattern else { throw ValidationError("--match is missing") }
         let conflicts = try command.conflicts.map(ConflictFile.init)
         let builder = LookupBuilder(
             try command.lookup,
-            of: Array(command.field.utf8),
+            of: command.field.bytes,
             matching: pattern,
             at: session.scanner,
             policy: command.onConflict == .fail ? .fail : .report,

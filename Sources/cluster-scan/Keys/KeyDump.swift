@@ -4,29 +4,19 @@ package import ClusterScanOperations
 /// Writes what an iteration hands out, and knows at any time which cursor stands for the bytes that were
 /// written.
 package struct KeyDump: ~Copyable {
-    /// What is true once so many bytes have arrived in the output.
-    package struct Mark: Sendable {
-        /// The length of the output, without what was there before.
-        package var end: UInt64
-        /// The names in it.
-        package var keys: UInt64
-        /// Where to go on from.
-        package var cursor: ScanCursor
-    }
-
     private var writer: KeyWriter
     /// Names that were taken, written or not.
     package private(set) var keys: UInt64 = 0
-    /// The last mark whose bytes have all arrived.
-    package private(set) var settled: Mark
-    private var unsettled: [Mark] = []
+    /// The last cursor whose bytes have all arrived.
+    package private(set) var settled: SettledOutput
+    private var unsettled: [SettledOutput] = []
 
     /// - Parameters:
     ///   - writer: Where to write.
     ///   - cursor: The cursor that the iteration goes on from.
     package init(_ writer: consuming KeyWriter, from cursor: ScanCursor) {
         self.writer = writer
-        settled = Mark(end: 0, keys: 0, cursor: cursor)
+        settled = SettledOutput(end: 0, keys: 0, cursor: cursor)
     }
 
     /// Names that the format cannot represent.
@@ -61,7 +51,7 @@ package struct KeyDump: ~Copyable {
             throw error
         }
         keys += UInt64(batch.count)
-        unsettled.append(Mark(end: writer.output.taken, keys: keys, cursor: cursor))
+        unsettled.append(SettledOutput(end: writer.output.taken, keys: keys, cursor: cursor))
         settle()
     }
 

@@ -67,7 +67,14 @@ struct KeysCommand: AsyncParsableCommand {
             type: query.keyType,
             database: configuration.database
         )
-        let start = try KeysStart(output, resume, scanQuery)
+        let start = try ResumableOutput(
+            output.output,
+            terminator: output.format.terminator,
+            isUnique: output.unique,
+            resume,
+            scanQuery,
+            of: query.subject("keys", database: configuration.database) + output.layout
+        )
 
         let console = Console(RunSettings.log)
         let watched = console.tellsProgress
@@ -84,12 +91,11 @@ struct KeysCommand: AsyncParsableCommand {
             pattern: query.pattern,
             type: query.keyType,
             options: pace.options(limit: output.limit, onEvent: events.handle),
-            start: start,
+            output: start,
             limit: output.limit.map { UInt64($0.value) },
             format: output.format,
             fields: output.fields?.fields ?? [],
             isUnique: output.unique,
-            layout: output.layout,
             checkpointInterval: resume.checkpointEvery.duration,
             events: events,
             meter: meter
@@ -100,7 +106,7 @@ struct KeysCommand: AsyncParsableCommand {
             return await console.finish()
         }
         // Fails now rather than after hours, if it must.
-        try run.save(start.cursor, end: 0)
+        try start.save(start.cursor, end: 0)
         let watch = ProgressWatch(meter)
         // Drawn over lines that go to the same terminal, progress would only be in the way.
         let draws =
@@ -134,7 +140,7 @@ struct KeysCommand: AsyncParsableCommand {
         } else if output.unique {
             console.say("--unique can go on only with --checkpoint and --output: begin with these")
         } else if ending.cursor.inspection != nil {
-            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.cursor)
+            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: ending.cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             let appending = output.output == nil ? ", adding to the output" : ""
             console.say(

@@ -7,15 +7,13 @@ struct KeysRun: Sendable {
     var pattern: GlobPattern?
     var type: KeyType?
     var options: ScanOptions
-    var start: KeysStart
+    var output: ResumableOutput
     var limit: UInt64?
     var format: KeyFormat
     /// What is written besides the names.
     var fields: [KeyField]
     /// Whether each key is to be written once.
     var isUnique: Bool
-    /// The options that decide what the output looks like.
-    var layout: String
     /// How much has to be read again at most when the process is killed.
     var checkpointInterval: Duration
     var events: EventLog
@@ -24,14 +22,11 @@ struct KeysRun: Sendable {
     /// Output does not wait longer than this for a block to fill.
     private static let flushInterval = Duration.milliseconds(100)
 
-    private var outputFile: OutputFile? { start.outputFile }
-    private var checkpointFile: CheckpointFile? { start.checkpointFile }
-
     /// Runs until the end, the limit, a failure, or the cancellation of the task.
     func run() async -> ScanEnding {
         let clock = ContinuousClock()
         let begin = clock.now
-        let file = outputFile?.file ?? .standardOutput
+        let file = output.file
         var dump = KeyDump(
             KeyWriter(
                 BlockWriter(file),
@@ -39,13 +34,13 @@ struct KeysRun: Sendable {
                 fields: fields,
                 escapesDeceptive: file.isTerminal
             ),
-            from: start.cursor
+            from: output.cursor
         )
-        var batches = scanner.batches(from: start.cursor, match: pattern, type: type, options: options)
+        var batches = scanner.batches(from: output.cursor, match: pattern, type: type, options: options)
         var ending: ScanEnding.Cause
         do {
-            if isUnique { batches = batches.unique(besides: try start.keysWritten(format)) }
-            if start.isEmptyOutput { try dump.begin() }
+            if isUnique { batches = batches.unique(besides: try keysWritten()) }
+            if output.isEmpty { try dump.begin() }
             ending = try await copy(batches, into: &dump)
             try dump.flush()
         } catch let failure as SystemError {
@@ -61,20 +56,15 @@ struct KeysRun: Sendable {
         let limitReached = if case .limitReached = ending { true } else { false }
         do throws(SystemError) {
             // A partial file shows by its name that it is not complete, and more lines may be added to it.
-            if format == .json, !ending.isOutputFailure, outputFile == nil || ending.isIterationComplete,
+            if format == .json, !ending.isOutputFailure,
+                output.outputFile == nil || ending.isIterationComplete,
                 let report = await batches.reportSoFar
             {
                 let cursor = ending.isIterationComplete ? nil : dump.settled.cursor
                 let keys = limitReached ? dump.keys : dump.settled.keys
                 try dump.end(with: ReportLine(report, keys: keys, cursor: cursor).text)
             }
-            try tidyUp(
-                dump.settled,
-                end: dump.written,
-                isComplete: ending.isIterationComplete,
-                limitReached: limitReached,
-                dump.leftOut
-            )
+            try output.close(dump.settled, written: dump.written, ending, leftOut: dump.leftOut)
         } catch {
             ending = .failed(CommandFailure(error))
         }
@@ -148,52 +138,24 @@ struct KeysRun: Sendable {
             try dump.flush()
             deadlines.flushed = now
         }
-        if checkpointFile != nil, now - deadlines.saved >= checkpointInterval {
+        if output.checkpointFile != nil, now - deadlines.saved >= checkpointInterval {
             try dump.flush()
-            try save(dump.settled.cursor, end: dump.settled.end)
+            try output.save(dump.settled.cursor, end: dump.settled.end)
             deadlines.saved = deadlines.clock.now
         }
         return true
     }
 
-    /// Saves what is needed to go on: the output first, so that the checkpoint never stands for what is not
-    /// there.
-    func save(_ cursor: ScanCursor, end: UInt64, isComplete: Bool = false) throws(SystemError) {
-        guard let checkpointFile else { return }
-        try outputFile?.file.synchronize()
-        try checkpointFile.save(
-            Checkpoint(
-                cursor: cursor,
-                isComplete: isComplete,
-                layout: layout,
-                output: try outputFile?.mark(afterAdding: end)
-            )
-        )
-    }
-
-    /// Leaves the output and the cursor file as they are to be found.
-    private func tidyUp(
-        _ settled: KeyDump.Mark,
-        end: UInt64,
-        isComplete: Bool,
-        limitReached: Bool,
-        _ leftOut: UInt64
-    ) throws(SystemError) {
-        if let outputFile {
-            // With a checkpoint more runs are to come, and they add to the partial file.
-            if isComplete || (limitReached && checkpointFile == nil), leftOut == 0 {
-                // From here on a run that follows has only to give the file its name.
-                try save(settled.cursor, end: end, isComplete: true)
-                try outputFile.complete()
-            } else {
-                if !limitReached { try outputFile.truncate(to: settled.end) }
-                try outputFile.file.synchronize()
-            }
+    /// The keys that were written before and could come again. The output itself is the memory: it holds
+    /// exactly what was written up to the cursor.
+    ///
+    /// - Throws: ``SystemError``; ``CommandFailure`` if the output is not in this format.
+    private func keysWritten() throws -> UniqueKeys {
+        var keys = UniqueKeys()
+        keys.forget(coveredBy: output.cursor)
+        if let outputFile = output.outputFile {
+            try WrittenNames(format).read(outputFile.file, upTo: outputFile.start) { _ = keys.insert($0) }
         }
-        if isComplete {
-            try checkpointFile?.remove()
-        } else {
-            try save(settled.cursor, end: settled.end)
-        }
+        return keys
     }
 }

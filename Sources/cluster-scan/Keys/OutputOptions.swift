@@ -72,8 +72,9 @@ struct OutputOptions: ParsableArguments {
     var limit: Quantity?
 
     /// What may not change between the runs that write one output, as it was put on the command line.
-    var layout: String {
-        "--format \(format.rawValue)" + (fields.map { " --with \($0)" } ?? "") + (unique ? " --unique" : "")
+    var layout: [String] {
+        ["--format", format.rawValue] + (fields.map { ["--with", "\($0)"] } ?? [])
+            + (unique ? ["--unique"] : [])
     }
 
     func validate() throws {

@@ -36,15 +36,15 @@ struct MembersCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The name of the key.")
-    var key: String
+    var key: ByteArgument
 
     @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
 
-    @Flag(help: "Read \\n \\r \\t \\\\ \\xHH in the name as 'keys --format text' writes them.")
+    @Flag(help: "Read \\n \\r \\t \\\\ \\xHH in the name and in --match as 'keys --format text' writes them.")
     var escaped = false
 
     @Option(help: ArgumentHelp("Only members, fields or elements that match this glob.", valueName: "glob"))
-    var match: String?
+    var match: ByteArgument?
 
     @Flag(help: "Leave out the values of a hash and the fields of a stream.")
     var noValues = false
@@ -102,9 +102,12 @@ struct MembersCommand: AsyncParsableCommand {
     var patience: TimeSpan?
 
     func validate() throws {
-        if escaped, EscapedText.decode(key.utf8) == nil {
-            throw ValidationError("with --escaped, a backslash stands only in \\n \\r \\t \\\\ \\xHH")
-        }
+        guard name != nil, pattern != nil || match == nil else { throw PatternOptions.malformed }
+    }
+
+    private var name: [UInt8]? { escaped ? EscapedText.decode(key.bytes) : key.bytes }
+    private var pattern: GlobPattern? {
+        match.flatMap { PatternOptions.pattern($0, escaped: escaped) }
     }
 
     func run() async throws {
@@ -121,9 +124,9 @@ struct MembersCommand: AsyncParsableCommand {
         let count = (count ?? profile.count)?.value ?? 1000
         let run = MemberRun(
             pages: scanner.memberPages(
-                of: escaped ? EscapedText.decode(key.utf8) ?? [] : Array(key.utf8),
+                of: name ?? [],
                 from: start,
-                match: match.map { GlobPattern($0) },
+                match: pattern,
                 withValues: !noValues,
                 // Smaller pages, so that some fit in as a whole and the cursor moves on.
                 count: limit.map { min(count, max($0.value / 4, 1)) } ?? count,
@@ -154,7 +157,7 @@ struct MembersCommand: AsyncParsableCommand {
         guard complaint != nil || console.tellsProgress, ending.status != .pipeClosed, ending.hasBegun,
             let cursor = ending.cursor, cursor.membersReturned != nil
         else { return }
-        let hint = ResumeHint(arguments: CommandLine.arguments, cursor: cursor)
+        let hint = ResumeHint(arguments: ProcessArguments.all, cursor: cursor)
         let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
         console.say(
             "Go on with this command, adding to the output\(password):\n  \(hint.command)",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterScan
 
 /// Whether a command that changes keys may, and how it tells of it.
 struct ChangeOptions: ParsableArguments {
@@ -26,7 +27,8 @@ struct ChangeOptions: ParsableArguments {
     }
 
     static func validate(_ query: QueryOptions, all: Bool) throws {
-        let isEverything = query.type == nil && (query.match ?? "*").allSatisfy { $0 == "*" }
+        let isEverything =
+            query.type == nil && (query.pattern?.bytes ?? []).allSatisfy { $0 == UInt8(ascii: "*") }
         if isEverything, !all {
             throw ValidationError(
                 "this concerns every key of the cluster: name them with --match or --type, or use --all"

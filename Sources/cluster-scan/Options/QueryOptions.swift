@@ -3,18 +3,7 @@ import ClusterScan
 
 /// Which keys.
 struct QueryOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Only keys that match this glob.",
-            discussion: """
-                The servers' own globs: * ? [a-z] [^a] and \\ before a special character. Quote it for the \
-                shell. If it names a hash tag, as in '{user:42}:*', only the node that serves the tag is \
-                asked.
-                """,
-            valueName: "glob"
-        )
-    )
-    var match: String?
+    @OptionGroup var names: PatternOptions
 
     @Option(
         help: ArgumentHelp(
@@ -23,13 +12,29 @@ struct QueryOptions: ParsableArguments {
     )
     var type: String?
 
-    var pattern: GlobPattern? { match.map { GlobPattern($0) } }
+    var pattern: GlobPattern? { names.pattern }
     var keyType: KeyType? { type.map(KeyType.init) }
+
+    /// What a command does, with the options that say to which keys: what its checkpoint is of.
+    ///
+    /// - Parameters:
+    ///   - command: The command.
+    ///   - database: The number of the database.
+    /// - Returns: The words of a command line.
+    func subject(_ command: String, database: Int) -> [String] {
+        [command] + (pattern.map { ["--match", ArgumentText.text($0.bytes)] } ?? [])
+            + (type.map { ["--type", $0] } ?? []) + (database == 0 ? [] : ["/\(database)"])
+    }
 
     /// Servers before Redis 7.4 answer an unknown type with nothing at all.
     var warning: String? {
         let builtIn: [KeyType] = [.string, .list, .set, .sortedSet, .hash, .stream]
         guard let keyType, !builtIn.contains(keyType) else { return nil }
         return "--type \(keyType): none of the servers' own types; right only if a module brings it"
+    }
+    func validate() throws {
+        guard type.map(ArgumentText.isUTF8) ?? true else {
+            throw ValidationError("--type: the names of types are UTF-8")
+        }
     }
 }

@@ -48,8 +48,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Overwrite keys that exist already.")
     var replace = false
 
-    @Option(help: ArgumentHelp("Only keys that match this glob.", valueName: "glob"))
-    var match: String?
+    @OptionGroup var names: PatternOptions
 
     @Flag(name: [.long, .customShort("n")], help: "Check the dump and say what is in it; restore nothing.")
     var dryRun = false
@@ -72,7 +71,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let size = isFile ? try UInt64(source.size()) : nil
         let meter = isWatched ? RestoreMeter(console: console, total: size) : nil
         let drawing = meter.map { meter in Task { await meter.draw() } }
-        let run = RestoreRun(pattern: match.map { GlobPattern($0) }, meter: meter)
+        let run = RestoreRun(pattern: names.pattern, meter: meter)
         let isDryRun = dryRun
         let isReplacing = replace
         let signals = StopSignals()
@@ -113,7 +112,8 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func open() throws -> FileDescriptor {
-        file == "-" ? FileDescriptor(rawValue: 0, name: "standard input") : try .open(file, O_RDONLY)
+        guard file != "-" else { return FileDescriptor(rawValue: 0, name: "standard input") }
+        return try FileDescriptor.open(file, O_RDONLY).locked(isShared: true)
     }
 
     private func description(of dump: RestoreRun.Verified) -> String {
@@ -130,7 +130,7 @@ struct RestoreCommand: AsyncParsableCommand {
                 + (dump.header.source.isEmpty ? "" : " from servers of version \(dump.header.source)")
                 + (asked.isEmpty ? "" : ", with \(asked.joined(separator: " "))"),
         ]
-        if match != nil { lines.append("\(NumberText.counted(dump.matching, "key")) match") }
+        if names.match != nil { lines.append("\(NumberText.counted(dump.matching, "key")) match") }
         lines += shortcomings(of: dump.trailer)
         return lines.map { ConsoleText.safe($0) + "\n" }.joined()
     }

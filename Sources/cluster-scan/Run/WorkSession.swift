@@ -5,7 +5,7 @@ import ClusterScanOperations
 /// a cursor to go on from.
 ///
 /// ```swift
-/// let session = try WorkSession(connection, query, resume, pace, work)
+/// let session = try WorkSession(connection, query, resume, pace, work, of: ["delete"])
 /// let (report, signal) = await session.run { session in
 ///     await session.scanner.work(
 ///         from: session.start, match: …, options: session.options, onProgress: session.tracker.note
@@ -30,21 +30,25 @@ struct WorkSession: Sendable {
 
     /// Prepares a run. Fails now rather than after hours, if it must.
     ///
-    /// A dry run reads the cursor file, but does not bring it up to date (`keepsCursor`). Where results go to
-    /// standard output while the work is under way (`writesResults`), a terminal shows no progress.
+    /// Its checkpoint is of the `deed`, a command with the options that decide what it does, to the keys of
+    /// the query. A dry run reads the cursor file, but does not bring it up to date (`keepsCursor`). Where
+    /// results go to standard output while the work is under way (`writesResults`), a terminal shows no
+    /// progress.
     init(
         _ connection: ConnectionOptions,
         _ query: QueryOptions,
         _ resume: ResumeOptions,
         _ pace: PaceOptions,
         _ work: WorkRunOptions,
+        of deed: [String],
         keepsCursor: Bool = true,
         writesResults: Bool = false
     ) throws {
         let (seeds, configuration) = try connection.resolve()
         cursorFileName = resume.checkpoint
-        let file = resume.checkpoint.map(CheckpointFile.init)
-        start = try resume.cursor.map { try ScanCursor($0) } ?? file?.loadCursor() ?? .start
+        let subject = query.subject(deed[0], database: configuration.database) + deed.dropFirst()
+        let file = resume.checkpoint.map { CheckpointFile($0, of: subject) }
+        start = try resume.cursor.map { try ScanCursor($0) } ?? file?.load()?.cursor ?? .start
         cursorFile = keepsCursor ? file : nil
         try cursorFile?.save(start)
         let console = Console(RunSettings.log)
@@ -140,7 +144,7 @@ struct WorkSession: Sendable {
         if let cursorFileName {
             console.say("The cursor is in \(cursorFileName): repeat the command to go on")
         } else if cursor.inspection != nil {
-            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: cursor)
+            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             console.say("Go on with this command\(password):\n  \(hint.command)")
         } else {

@@ -26,7 +26,7 @@ struct SlotCommand: AsyncParsableCommand {
     }
 
     @Argument(help: ArgumentHelp("A key, or a pattern.", valueName: "key-or-pattern"))
-    var text: String
+    var text: ByteArgument
 
     @OptionGroup(title: "CLUSTER") var connection: ConnectionOptions
 
@@ -44,14 +44,15 @@ struct SlotCommand: AsyncParsableCommand {
 
     func validate() throws {
         if asKey, asPattern { throw ValidationError("--as-key and --as-pattern exclude each other") }
-        if escaped, EscapedText.decode(text.utf8) == nil {
-            throw ValidationError("with --escaped, a backslash stands only in \\n \\r \\t \\\\ \\xHH")
-        }
+        if bytes == nil { throw PatternOptions.malformed }
+    }
+
+    private var bytes: [UInt8]? {
+        escaped ? EscapedText.decode(text.bytes, isPattern: asPattern) : text.bytes
     }
 
     func run() async throws {
-        let bytes = escaped ? EscapedText.decode(text.utf8) ?? [] : Array(text.utf8)
-        let answer = SlotAnswer(bytes, as: asKey ? .key : asPattern ? .pattern : nil)
+        let answer = SlotAnswer(bytes ?? [], as: asKey ? .key : asPattern ? .pattern : nil)
         let shards =
             !connection.namesCluster
             ? nil : try await connection.withScanner { try await $0.topology().shards }

@@ -71,6 +71,7 @@ package final class Console: Sendable {
     ///   - level: How serious it is, for logs.
     ///   - cursor: Where to go on from, for logs.
     package func say(_ text: String, level: Level = .info, cursor: String? = nil) {
+        let text = ArgumentText.shown(text)
         items.yield(
             .message(settings.format == .json ? LogLine(text, level: level, cursor: cursor).text : text)
         )

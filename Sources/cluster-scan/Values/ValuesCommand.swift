@@ -43,15 +43,26 @@ struct ValuesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (seeds, configuration) = try connection.resolve()
-        let cursorFile = resume.checkpoint.map(CheckpointFile.init)
-        let start = try resume.cursor.map { try ScanCursor($0) } ?? cursorFile?.loadCursor() ?? .start
-        try cursorFile?.save(start)
-        let continues = start.inspection != nil
-        let outputFile = try output.output.map { path in
-            try OutputFile(path, continuingAfter: continues ? UInt8(ascii: "\n") : nil)
-        }
+        let scanQuery = ScanQuery(
+            pattern: query.pattern,
+            type: query.keyType,
+            database: configuration.database
+        )
+        let start = try ResumableOutput(
+            output.output,
+            terminator: UInt8(ascii: "\n"),
+            resume,
+            scanQuery,
+            of: query.subject("values", database: configuration.database)
+        )
         let console = Console(RunSettings.log)
-        if let warning = query.warning { console.warn(warning) }
+        for warning in [query.warning, start.warning] { warning.map(console.warn) }
+        if start.isComplete {
+            try start.checkpointFile?.remove()
+            return await console.finish()
+        }
+        // Fails now rather than after hours, if it must.
+        try start.save(start.cursor, end: 0)
         let events = EventLog(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
         let watch = ProgressWatch(meter)
@@ -65,14 +76,13 @@ struct ValuesCommand: AsyncParsableCommand {
             pattern: query.pattern,
             type: query.keyType,
             options: pace.options(limit: output.limit, onEvent: events.handle),
-            start: start,
+            output: start,
             limit: output.limit.map { UInt64($0.value) },
-            outputFile: outputFile,
-            cursorFile: cursorFile,
+            saveInterval: resume.checkpointEvery.duration,
             events: events,
             meter: meter
         )
-        let drawsBesideOutput = outputFile != nil || !FileDescriptor.standardOutput.isTerminal
+        let drawsBesideOutput = start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal
         watch.begin(scanner, draws: drawsBesideOutput)
         let signals = StopSignals()
         let reading = Task { await run.run() }
@@ -110,7 +120,7 @@ struct ValuesCommand: AsyncParsableCommand {
         if let file = resume.checkpoint {
             console.say("The cursor is in \(file): repeat the command to go on")
         } else if ending.dump.cursor.inspection != nil {
-            let hint = ResumeHint(arguments: CommandLine.arguments, cursor: ending.dump.cursor)
+            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: ending.dump.cursor)
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             console.say("Go on with this command\(password):\n  \(hint.command)")
         }

@@ -26,47 +26,37 @@ struct ValuesRun: Sendable {
     var pattern: GlobPattern?
     var type: KeyType?
     var options: ScanOptions
-    var start: ScanCursor
+    var output: ResumableOutput
     var limit: UInt64?
-    /// `nil` for standard output.
-    var outputFile: OutputFile?
-    var cursorFile: CheckpointFile?
+    /// How much has to be read again at most when the process is killed.
+    var saveInterval: Duration
     var events: EventLog
     var meter: ProgressMeter?
-
-    /// What has arrived in the output: its length, without what was there before, and where to go on from.
-    private struct Settled {
-        var end: UInt64
-        var cursor: ScanCursor
-    }
 
     private static let keysAtOnce = 4000
     /// Keys do not wait longer than this for others.
     private static let flushInterval = Duration.milliseconds(100)
-    /// How much has to be read again at most when the process is killed.
-    private static let saveInterval = Duration.seconds(10)
 
     /// Runs until the end, the limit, a failure, or the cancellation of the task.
     func run() async -> Ending {
         let begin = ContinuousClock.now
-        let file = outputFile?.file ?? .standardOutput
-        var writer = ValueWriter(BlockWriter(file), escapesDeceptive: file.isTerminal)
-        var settled = Settled(end: 0, cursor: start)
-        let batches = scanner.batches(from: start, match: pattern, type: type, options: options)
-        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: start))
+        var writer = ValueWriter(BlockWriter(output.file), escapesDeceptive: output.file.isTerminal)
+        var settled = SettledOutput(end: 0, keys: 0, cursor: output.cursor)
+        let batches = scanner.batches(from: output.cursor, match: pattern, type: type, options: options)
+        var ending = Ending(dump: ScanEnding(.limitReached, keys: 0, cursor: output.cursor))
         do {
             ending.dump.cause = try await copy(batches, into: &writer, &settled, &ending)
             try writer.flush()
-        } catch let failure as SystemError {
-            ending.dump.cause = .failed(CommandFailure(failure))
         } catch {
             ending.dump.cause =
                 error is CancellationError ? .stopped(.interrupted) : .failed(CommandFailure(error))
         }
+        // Of what no cursor stands for a file keeps nothing, unless the limit was reached.
+        let keepsAll = if case .limitReached = ending.dump.cause { true } else { output.outputFile == nil }
         do throws(SystemError) {
-            if !ending.dump.cause.isOutputFailure {
+            if keepsAll || ending.dump.cause.isIterationComplete, !ending.dump.cause.isOutputFailure {
                 try writer.breakOff("broken off")
-                if outputFile == nil || ending.dump.cause.isIterationComplete,
+                if output.outputFile == nil || ending.dump.cause.isIterationComplete,
                     let report = await batches.reportSoFar
                 {
                     let cursor = ending.dump.cause.isIterationComplete ? nil : settled.cursor
@@ -74,11 +64,12 @@ struct ValuesRun: Sendable {
                 }
                 try writer.flush()
             }
-            try tidyUp(settled, ending.dump.cause)
+            try output.close(settled, written: writer.output.written, ending.dump.cause)
         } catch {
             ending.dump.cause = .failed(CommandFailure(error))
         }
-        ending.dump.keys = writer.keys
+        ending.dump.keys =
+            keepsAll && !ending.dump.cause.isOutputFailure ? writer.keys : settled.keys
         ending.dump.cursor = settled.cursor
         ending.dump.nodes = events.nodeCount
         ending.dump.elapsed = begin.duration(to: .now)
@@ -88,36 +79,36 @@ struct ValuesRun: Sendable {
     private func copy(
         _ batches: ScanBatches,
         into writer: inout ValueWriter,
-        _ settled: inout Settled,
+        _ settled: inout SettledOutput,
         _ ending: inout Ending
     ) async throws -> ScanEnding.Cause {
-        let reader = ValueReader(scanner)
+        let reader = ValueReader(scanner, options: CommandOptions(patience: options.patience))
         var waiting: [[UInt8]] = []
+        var cursor = settled.cursor
         var flushed = ContinuousClock.now
         var saved = flushed
         for try await batch in batches {
             waiting += batch.keys.map(\.bytes)
+            cursor = batch.cursor
             let isDue = ContinuousClock.now - flushed >= Self.flushInterval
-            guard waiting.count >= Self.keysAtOnce || isDue else {
-                settled.cursor = waiting.isEmpty ? batch.cursor : settled.cursor
-                continue
-            }
+            guard waiting.isEmpty || waiting.count >= Self.keysAtOnce || isDue else { continue }
             guard try await write(&waiting, with: reader, into: &writer, &ending) else {
                 return .limitReached
             }
-            try Task.checkCancellation()
             try writer.flush()
-            settled = Settled(end: writer.output.written, cursor: batch.cursor)
-            meter?.note(keys: writer.keys, cursor: batch.cursor)
+            settled = SettledOutput(end: writer.output.written, keys: writer.keys, cursor: cursor)
+            try Task.checkCancellation()
+            meter?.note(keys: writer.keys, cursor: cursor)
             flushed = .now
-            if let cursorFile, flushed - saved >= Self.saveInterval {
-                try outputFile?.file.synchronize()
-                try cursorFile.save(settled.cursor)
+            if flushed - saved >= saveInterval {
+                try output.save(cursor, end: settled.end)
                 saved = flushed
             }
         }
         guard let report = await batches.report else { throw CancellationError() }
         guard try await write(&waiting, with: reader, into: &writer, &ending) else { return .limitReached }
+        try writer.flush()
+        settled = SettledOutput(end: writer.output.written, keys: writer.keys, cursor: cursor)
         return .finished(report)
     }
 
@@ -136,23 +127,5 @@ struct ValuesRun: Sendable {
             waiting.removeFirst(keys.count)
         }
         return true
-    }
-
-    /// Leaves the output and the cursor file as they are to be found.
-    private func tidyUp(_ settled: Settled, _ cause: ScanEnding.Cause) throws(SystemError) {
-        let limitReached = if case .limitReached = cause { true } else { false }
-        if let outputFile {
-            if cause.isIterationComplete || (limitReached && cursorFile == nil) {
-                try outputFile.complete()
-            } else {
-                try outputFile.truncate(to: settled.end)
-                try outputFile.file.synchronize()
-            }
-        }
-        if cause.isIterationComplete {
-            try cursorFile?.remove()
-        } else {
-            try cursorFile?.save(settled.cursor)
-        }
     }
 }

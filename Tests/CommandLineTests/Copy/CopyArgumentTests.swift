@@ -51,7 +51,7 @@ struct CopyArgumentTests {
         ]
     )
     func contradictions(arguments: [String]) {
-        #expect(throws: (any Error).self) { try ClusterScanCommand.parseAsRoot(arguments) }
+        #expect(throws: (any Error).self) { try ClusterScanCommand.read(arguments) }
     }
 
     @Test("the same without the contradiction is fine")

@@ -80,6 +80,37 @@ struct DumpOutputTests {
         #expect(folder.names == ["d"])
     }
 
+    @Test("a whole file that lacks slots is carried on before its trailer")
+    func uncovered() throws {
+        let folder = try TemporaryFolder()
+        var bytes: [UInt8] = []
+        var writer = DumpWriter()
+        try writer.begin(DumpHeader(created: 1)) { bytes += $0 }
+        try writer.append(Self.record(3)) { bytes += $0 }
+        try writer.mark(.start) { bytes += $0 }
+        let mark = bytes.count
+        try writer.finish(uncovered: .all) { bytes += $0 }
+        try put(bytes, in: folder.file("d.partial"))
+        let output = try DumpOutput(folder.file("d"), isContinued: true)
+        #expect(!output.isComplete)
+        #expect(output.start?.mark.counts.records == 1)
+        #expect(try output.file.size() == Int64(mark))
+        try output.file.closeFile()
+    }
+
+    @Test("a file that another process is writing is left alone", arguments: [true, false])
+    func taken(isContinued: Bool) throws {
+        let folder = try TemporaryFolder()
+        let first = try DumpOutput(folder.file("d"), isContinued: false)
+        try first.file.writeAll("text")
+        let failure = #expect(throws: SystemError.self) {
+            try DumpOutput(folder.file("d"), isContinued: isContinued)
+        }
+        #expect(failure?.description.contains("another process") == true)
+        #expect(try first.file.size() == 4)
+        try first.file.closeFile()
+    }
+
     @Test("another file is not overwritten with --resume, and is without")
     func other() throws {
         let folder = try TemporaryFolder()

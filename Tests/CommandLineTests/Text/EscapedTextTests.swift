@@ -1,3 +1,4 @@
+import ClusterScan
 import Testing
 import cluster_scan
 
@@ -52,5 +53,23 @@ struct EscapedTextTests {
     )
     func malformed(text: String) {
         #expect(EscapedText.decode(text.utf8) == nil)
+    }
+
+    @Test("as a pattern, a name that was written matches itself, and globs remain what they are")
+    func patterns() throws {
+        for name in awkwardNames {
+            let text = EscapedText.text(name).utf8.flatMap { byte in
+                // What the text format does not escape, the glob has to.
+                "*?[".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+            }
+            let bytes = try #require(EscapedText.decode(text, isPattern: true))
+            #expect(name.withUnsafeBytes { GlobPattern(bytes: bytes).matches($0) }, "\(name)")
+            #expect(GlobPattern(bytes: bytes).impliedSlots.slots.count == 1 || name.isEmpty, "\(name)")
+        }
+        func decoded(_ text: String) -> [UInt8]? { EscapedText.decode(text.utf8, isPattern: true) }
+        #expect(decoded(#"\xac\xed\x00\x05t*"#) == [0xAC, 0xED, 0, 5, 0x74, 0x2A])
+        #expect(decoded(#"\x2a\*[\x80-\xff^]"#) == Array(#"\*\*["#.utf8) + [0x80, 0x2D, 0xFF, 0x5E, 0x5D])
+        #expect(decoded(#"a\\b"#) == Array(#"a\\b"#.utf8))
+        #expect(decoded(#"\q"#) == nil)
     }
 }

@@ -4,8 +4,8 @@ import Testing
 
 /// What was handed out and what the cursor stands for are the same on every way to end.
 extension IntegrationTests {
-    @Suite("Ways to end")
-    struct EndingTests {
+    @Suite("What a cursor stands for when a call fails")
+    struct CursorEndingTests {
         private static let names = (0..<3000).map { Array("key:\($0)".utf8) }
 
         @Test(
