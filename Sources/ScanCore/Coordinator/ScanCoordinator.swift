@@ -40,6 +40,16 @@ package struct ScanCoordinator: Sendable {
     /// How the nodes are asked, by node.
     var adaptiveCounts: [NodeID: AdaptiveCount] = [:]
     var backoff: Backoff
+    /// R13: what nodes have said of who owns what.
+    var words = OwnershipWords()
+    /// R13: lanes that wait for others to be heard.
+    var hearing = Hearing()
+    /// R14: slots that were read in vain.
+    var lostSlots = LostSlots()
+    /// R14: how many slots are read by snapshot before they are credited, at nodes where some were lost.
+    var portions: [NodeID: Int] = [:]
+    /// When the first of the slots that are held back may be read again.
+    var holdEnds: Duration?
     var isEnded = false
 
     private var actions: [ScanAction] = []
@@ -156,6 +166,7 @@ package struct ScanCoordinator: Sendable {
             lookUpNodes(of: id)
             requestStatuses(of: id, entering: .opening, fresh: true)
         }
+        releaseHeldSlots(now: now)
         giveUpWhatIsOverdue(now: now)
     }
 
@@ -206,6 +217,7 @@ package struct ScanCoordinator: Sendable {
     mutating func end(_ action: ScanAction) {
         isEnded = true
         lanes.removeAll()
+        hearing = Hearing()
         act(action)
     }
 
