@@ -138,11 +138,34 @@ final class SimulatedSession {
             return
         }
         request(lane, node, connecting: true) { node, process in
-            node.status(of: process)
+            self.status(of: node, process)
         } then: { status in
             self.connections[node.address]?.status = status
             self.tell(lane, statusRequest, status)
         }
+    }
+
+    private func status(of node: SimulatedNode, _ process: SimulatedProcess) -> NodeStatus {
+        var status = node.status(of: process)
+        let age = timeline.now - process.startedAt
+        status.seesMajority = node.seesMajority(at: timeline.now, knowsAfter: 5000)
+        if cluster.tellsHealth {
+            status.health = ClusterHealth(
+                isOK: age >= SimulatedCluster.startWindow,
+                currentEpoch: status.highestEpoch ?? 0
+            )
+        }
+        status.uptime = .microseconds(age)
+        status.replication =
+            node.isPrimary
+            ? ReplicationInfo(isReplica: false, offset: node.offset)
+            : ReplicationInfo(
+                isReplica: true,
+                offset: node.offset,
+                isLinkUp: node.linkDownUntil <= timeline.now,
+                isSyncing: node.syncUntil > timeline.now
+            )
+        return status
     }
 
     private func tell(_ lane: LaneID, _ statusRequest: Int, _ status: NodeStatus) {

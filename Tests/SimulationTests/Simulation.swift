@@ -38,6 +38,9 @@ struct Simulation {
         var token: String?
         // Page by page, each in a process of its own, to the very end.
         let isPaged = Int.random(in: 0..<6, using: &random) == 0
+        // What has happened before the iteration begins matters as well.
+        let before = Bool.random(using: &random) ? Int.random(in: 0...20_000, using: &random) : 0
+        while timeline.now < before, timeline.step() {}
         cluster.mark()
 
         while true {
@@ -154,6 +157,7 @@ struct Simulation {
             shortestPause: .microseconds(200),
             longestPause: .milliseconds(5),
             patience: .seconds(1),
+            startWindow: .microseconds(SimulatedCluster.startWindow),
             seed: random.next()
         )
         // Drawn from the policy's own seed, so that what a seed did before there were paces it still does.
