@@ -51,6 +51,8 @@ struct SeedRun {
     let seeds: Int
     var first: UInt64 = 1
     var falsehood: Falsehood?
+    /// Whether what the coordinator reports is printed: for one seed.
+    var isTraced = false
     /// Stops at the first failure.
     var stopsAtFailure = false
 
@@ -63,7 +65,7 @@ struct SeedRun {
                     for offset in start..<min(start + width, seeds) {
                         if stopsAtFailure, !result.failures.isEmpty || Task.isCancelled { break }
                         let seed = first + UInt64(offset)
-                        result.add(Simulation(seed: seed, falsehood: falsehood).run(), seed: seed)
+                        result.add(Simulation(seed: seed, falsehood: falsehood, isTraced: isTraced).run(), seed: seed)
                         // Other tests run at the same time, some of them against the clock.
                         await Task.yield()
                     }

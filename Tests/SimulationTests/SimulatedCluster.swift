@@ -175,6 +175,14 @@ final class SimulatedCluster {
         }
         present.formIntersection(found)
         seen.formUnion(found)
+        // One that was replaced and does not know it answers its clients as before.
+        for primary in primaries where primary.process?.isRunning == true {
+            for slot in primary.slots {
+                seen.formUnion(primary.process?.keyspace.keys(in: slot) ?? [])
+                guard let peer = destination(of: slot, from: primary), peer.importing[slot] != nil else { continue }
+                seen.formUnion(peer.process?.keyspace.keys(in: slot) ?? [])
+            }
+        }
     }
 
     func write(_ key: Int) {

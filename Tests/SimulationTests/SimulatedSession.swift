@@ -39,6 +39,8 @@ final class SimulatedSession {
     private var isPerforming = false
     private(set) var outcome: Outcome?
     private(set) var isStopped = false
+    /// Is handed what the coordinator reports, to follow one seed.
+    var trace: ((ScanEvent, Int) -> Void)?
     /// Is handed every batch, with the cursor that comes with it.
     private let consumer: (ScanBatch, ScanCursor) -> Void
 
@@ -107,7 +109,8 @@ final class SimulatedSession {
                 coordinator.tick(now: now)
                 perform()
             }
-        case .report: break
+        case .report(let event):
+            if let trace { trace(event, timeline.now) }
         case .finish(let report): outcome = .finished(report)
         case .fail(let error): outcome = .failed(error)
         }

@@ -16,6 +16,8 @@ struct Simulation {
     let seed: UInt64
     /// What the coordinator is deceived with, to see that the simulation notices.
     var falsehood: Falsehood?
+    /// Whether everything that is reported is printed.
+    var isTraced = false
 
     private static let mostEvents = 200_000
     private static let mostSessions = 8
@@ -83,6 +85,7 @@ struct Simulation {
                     checkpoint = (cursor.description, handed)
                 }
             }
+            if isTraced { session.trace = { print($1, $0) } }
             session.run()
             while session.outcome == nil || !session.hasHandedEverything, batches < stopsAfter {
                 verdict.events += 1
@@ -136,8 +139,13 @@ struct Simulation {
     private func disturb(_ cluster: SimulatedCluster, every pause: Int, until end: Int) {
         cluster.timeline.schedule(after: pause) {
             guard cluster.timeline.now < end else {
-                cluster.gossipEverything()
-                cluster.timeline.schedule(after: 10_000) { cluster.gossipEverything() }
+                // From now on every node hears of every other.
+                for round in 0..<40 {
+                    cluster.timeline.schedule(after: round * 10_000) {
+                        cluster.gossipEverything()
+                        cluster.settle()
+                    }
+                }
                 return
             }
             cluster.disturb()
