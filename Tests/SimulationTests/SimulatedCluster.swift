@@ -143,6 +143,29 @@ final class SimulatedCluster {
         return node(primary)
     }
 
+    /// Whether a slot stays as it is until an operator repairs it: no node owns it, or those that it moves
+    /// between do not agree.
+    func isHalfOpen(_ slot: HashSlot) -> Bool {
+        guard let owner = owner(of: slot) else { return true }
+        if owner.importing[slot] != nil { return true }
+        guard owner.migrating[slot] != nil else { return false }
+        guard let peer = destination(of: slot, from: owner), peer.isPrimary else { return true }
+        return peer === owner || peer.slots.contains(slot)
+    }
+
+    /// Who says what of a slot.
+    func described(_ slot: HashSlot) -> String {
+        let words = nodes.compactMap { node -> String? in
+            let marks = [
+                node.slots.contains(slot) ? "owns" : nil, node.migrating[slot].map { "-> \($0.description.prefix(4))" },
+                node.importing[slot].map { "<- \($0.description.prefix(4))" },
+            ].compactMap { $0 }
+            return marks.isEmpty
+                ? nil : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
+        }
+        return "slot \(slot): \(words.joined(separator: ", "))"
+    }
+
     /// The nodes at which clients find keys of a slot: the owner, and the destination if the slot is on its
     /// way.
     private func holders(of slot: HashSlot) -> [SimulatedNode] {

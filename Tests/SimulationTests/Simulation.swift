@@ -10,6 +10,8 @@ struct Simulation {
         var keysPromised = 0
         var duplicates = 0
         var restarts = 0
+        /// Iterations that ended with an error that named slots which only an operator can repair.
+        var honestFailures = 0
         var faults: [String: Int] = [:]
     }
 
@@ -127,7 +129,14 @@ struct Simulation {
                     if let checkpoint { (token, accepted) = checkpoint }
                     continue
                 }
-                verdict.violations.append("it failed: \(error)")
+                let unexplained = error.slots.filter { !cluster.isHalfOpen($0) }
+                guard error.slots.isEmpty || !unexplained.isEmpty else {
+                    // Named, and in need of repair.
+                    verdict.honestFailures += 1
+                    break
+                }
+                let state = unexplained.map(cluster.described).joined(separator: "; ")
+                verdict.violations.append("it failed: \(error): \(state)")
             case nil: break
             }
             break
