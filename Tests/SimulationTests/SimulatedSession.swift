@@ -175,7 +175,13 @@ final class SimulatedSession {
         let isClosing = lanesWithPages.contains(lane)
         if !isClosing { openings[lane, default: [:]][status.nodeID] = status }
         let opening = isClosing ? openings[lane]?[status.nodeID] : nil
-        let told = falsehood?.told(status, opening: opening) ?? status
+        var told = falsehood?.told(status, opening: opening) ?? status
+        if falsehood == .unheard, coordinator.isHearing(lane) {
+            // It answers, and says nothing of slots.
+            told.slots = SlotSet()
+            told.role = .primary
+            told.seesMajority = true
+        }
         coordinator.statusRead(lane, statusRequest: statusRequest, told, now: now)
     }
 
