@@ -68,7 +68,10 @@ struct SeedRun {
                     for offset in start..<min(start + width, seeds) {
                         if stopsAtFailure, !result.failures.isEmpty || Task.isCancelled { break }
                         let seed = first + UInt64(offset)
-                        result.add(Simulation(seed: seed, falsehood: falsehood, isTraced: isTraced).run(), seed: seed)
+                        result.add(
+                            Simulation(seed: seed, falsehood: falsehood, isTraced: isTraced).run(),
+                            seed: seed
+                        )
                         // Other tests run at the same time, some of them against the clock.
                         await Task.yield()
                     }

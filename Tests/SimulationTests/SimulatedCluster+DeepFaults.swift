@@ -57,8 +57,9 @@ extension SimulatedCluster {
 
     /// A primary crashes and is back at once and empty, before anybody knows; its replica is elected.
     private func loseEverything() {
-        guard let primary = primaries.filter({ $0.process?.isRunning == true && !$0.slots.isEmpty })
-            .randomElement(using: &random),
+        guard
+            let primary = primaries.filter({ $0.process?.isRunning == true && !$0.slots.isEmpty })
+                .randomElement(using: &random),
             let heir = replica(of: primary), primary.pendingHeir == nil, timeline.now >= busSilentUntil,
             timeline.now >= primary.cutUntil, heir.lagUntil < timeline.now,
             primary.migrating.isEmpty, primary.importing.isEmpty
@@ -159,7 +160,8 @@ extension SimulatedCluster {
     /// A mark that belongs to no migration.
     private func leaveMark() {
         guard let slot = universe.hotSlots.randomElement(using: &random),
-            let node = primaries.randomElement(using: &random), let other = primaries.randomElement(using: &random),
+            let node = primaries.randomElement(using: &random),
+            let other = primaries.randomElement(using: &random),
             node !== other, node.importing[slot] == nil, !node.slots.contains(slot)
         else { return }
         count("mark left over")

@@ -63,7 +63,8 @@ extension SimulatedCluster {
         destination.importing[slot] = mark
         gossip(from: destination, to: source)
         after(0...300) {
-            guard destination.importing[slot] == mark, destination.isPrimary, source.slots.contains(slot), source.isPrimary
+            guard destination.importing[slot] == mark, destination.isPrimary, source.slots.contains(slot),
+                source.isPrimary
             else { return }
             source.migrating[slot] = destination.id
             self.moveKeys(of: slot, from: source, to: destination)

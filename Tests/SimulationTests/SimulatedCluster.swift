@@ -157,11 +157,13 @@ final class SimulatedCluster {
     func described(_ slot: HashSlot) -> String {
         let words = nodes.compactMap { node -> String? in
             let marks = [
-                node.slots.contains(slot) ? "owns" : nil, node.migrating[slot].map { "-> \($0.description.prefix(4))" },
+                node.slots.contains(slot) ? "owns" : nil,
+                node.migrating[slot].map { "-> \($0.description.prefix(4))" },
                 node.importing[slot].map { "<- \($0.description.prefix(4))" },
             ].compactMap { $0 }
             return marks.isEmpty
-                ? nil : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
+                ? nil
+                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
         }
         return "slot \(slot): \(words.joined(separator: ", "))"
     }
@@ -202,7 +204,9 @@ final class SimulatedCluster {
         for primary in primaries where primary.process?.isRunning == true {
             for slot in primary.slots {
                 seen.formUnion(primary.process?.keyspace.keys(in: slot) ?? [])
-                guard let peer = destination(of: slot, from: primary), peer.importing[slot] != nil else { continue }
+                guard let peer = destination(of: slot, from: primary), peer.importing[slot] != nil else {
+                    continue
+                }
                 seen.formUnion(peer.process?.keyspace.keys(in: slot) ?? [])
             }
         }
@@ -233,7 +237,8 @@ final class SimulatedCluster {
     /// Replicas catch up, unless they are behind, cut off, or about to replace what they copy.
     func syncReplicas() {
         for node in nodes {
-            guard case .replica(let id) = node.role, let primary = self.node(id), let source = primary.process,
+            guard case .replica(let id) = node.role, let primary = self.node(id),
+                let source = primary.process,
                 source.isRunning, let process = node.process, process.isRunning, primary.pendingHeir == nil,
                 timeline.now >= max(node.lagUntil, node.linkDownUntil, node.syncUntil)
             else { continue }

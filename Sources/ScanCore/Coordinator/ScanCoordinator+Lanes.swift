@@ -120,7 +120,7 @@ extension ScanCoordinator {
         }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to none.
-        if record.claims != .all { batch.filter(slots: record.claims) }
+        keepClaimed(&batch, of: id, record.claims)
         stalled.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
@@ -187,6 +187,7 @@ extension ScanCoordinator {
         if own.nodeID != primary.nodeID, !mayOpenReplica(id, own, behind: primary, now: now) { return }
         let isHighest = hasHighestEpoch(primary)
         lanes[id]?.hadHighestEpoch = isHighest
+        lanes[id]?.served = primary.slots.union(primary.marked)
         let served = openSlots.intersection(primary.slots).subtracting(lostSlots.held(at: now))
         let moving = served.intersection(primary.marked)
         var claims = served.subtracting(moving)
@@ -247,7 +248,8 @@ extension ScanCoordinator {
             return
         }
         if !lane.hadHighestEpoch {
-            let owner = if case .migrationDestination = record.purpose { statuses.first } else { statuses.last }
+            let owner =
+                if case .migrationDestination = record.purpose { statuses.first } else { statuses.last }
             let isHighest = owner.map(hasHighestEpoch) ?? false
             lanes[id]?.hadHighestEpoch = isHighest
         }
@@ -278,6 +280,7 @@ extension ScanCoordinator {
         let lost = record.claims.subtracting(sound)
         if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
         lanes[id]?.uncreditedKeys = 0
+        if case .walked = record.position, let last = statuses.last { noteLeftOver(lane, last) }
         record.claims = sound.subtracting(read)
         // Snapshots go on with what is left; a walk over the node has nothing left.
         progress.lanes[id] = record.claims.isEmpty ? nil : record

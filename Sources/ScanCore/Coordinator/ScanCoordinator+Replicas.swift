@@ -15,10 +15,13 @@ extension ScanCoordinator {
         guard replica.role == .replica(of: primary.nodeID) else {
             return .isOfNoUse("it does not replicate the node that owns the slots")
         }
-        guard let own = replica.replication, let offset = lane.neededOffset ?? primary.replication?.offset else {
+        guard let own = replica.replication, let offset = lane.neededOffset ?? primary.replication?.offset
+        else {
             return .isOfNoUse("how far it has come is not known (INFO replication)")
         }
-        guard own.follows else { return .isOfNoUse("its link to its primary is down, or it is being copied to") }
+        guard own.follows else {
+            return .isOfNoUse("its link to its primary is down, or it is being copied to")
+        }
         return own.offset >= offset ? .follows : .isBehind(until: offset)
     }
 
@@ -52,7 +55,11 @@ extension ScanCoordinator {
         guard let lane = lanes[id] else { return }
         avoided.insert(lane.node.id)
         tally.retries += 1
-        act(.report(.retrying(lane.node.address, reason: "the replica is passed over: \(reason)", pause: .zero)))
+        act(
+            .report(
+                .retrying(lane.node.address, reason: "the replica is passed over: \(reason)", pause: .zero)
+            )
+        )
         lanes[id] = nil
         plan(now: now)
     }

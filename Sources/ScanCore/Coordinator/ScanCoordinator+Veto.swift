@@ -39,7 +39,8 @@ extension ScanCoordinator {
             waitForBelief(id, now: now)
             return
         }
-        guard let topology, topology.isCluster, needsHearing(record), !credit(for: record, statuses).isEmpty else {
+        guard let topology, topology.isCluster, needsHearing(record), !credit(for: record, statuses).isEmpty
+        else {
             close(id, statuses, now: now)
             return
         }
@@ -122,7 +123,8 @@ extension ScanCoordinator {
                 close(claimant.lane, claimant.statuses, now: now)
             } else {
                 lacksWords = true
-                let message = "only \(heard.union(own).count) of \(primaries) primaries say who owns the slots"
+                let message =
+                    "only \(heard.union(own).count) of \(primaries) primaries say who owns the slots"
                 laneFailed(
                     claimant.lane,
                     ScanFailure(.wait, .slotsNotCovered, message, at: lane.node.address),

@@ -48,6 +48,8 @@ package struct ScanCoordinator: Sendable {
     var lostSlots = LostSlots()
     /// R14: how many slots are read by snapshot before they are credited, at nodes where some were lost.
     var portions: [NodeID: Int] = [:]
+    /// Keys of slots that their node does not serve, by node.
+    var leftOver: [NodeID: [HashSlot: Int]] = [:]
     /// When the first of the slots that are held back may be read again.
     var holdEnds: Duration?
     var isEnded = false
@@ -222,6 +224,8 @@ package struct ScanCoordinator: Sendable {
     }
 
     mutating func finish(now: Duration) {
+        let leftOver = leftOverKeys
+        if !leftOver.isEmpty { act(.report(.keysLeftOver(leftOver))) }
         end(.finish(report(now: now)))
     }
 
@@ -233,6 +237,7 @@ package struct ScanCoordinator: Sendable {
         report.wanted = progress.wanted
         report.uncovered = progress.wanted.subtracting(progress.covered)
         report.elapsed = now
+        report.leftOver = leftOverKeys
         return report
     }
 
