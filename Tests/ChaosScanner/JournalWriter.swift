@@ -41,6 +41,7 @@ final class JournalWriter: Sendable {
             case .laneEnded, .paceChanged, .announcedAddressesUnreachable: break
             case .topologyLoaded: counts["topologies", default: 0] += 1
             case .retrying: counts["retries", default: 0] += 1
+            case .keysLeftOver: counts["leftOver", default: 0] += 1
             case .slotsGivenUp: counts["givenUp", default: 0] += 1
             }
         }

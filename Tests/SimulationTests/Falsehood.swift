@@ -15,6 +15,14 @@ enum Falsehood: CaseIterable, Sendable {
     case wholeSnapshots
     /// R7: every process of a node looks like the same one.
     case sameProcess
+    /// R11: every replica says that it follows, and that it has received everything.
+    case followingReplicas
+    /// R12: marks that name another node than the owner of the slot are not shown.
+    case exactMarks
+    /// R13: what a node says of others, and what others say of it, is kept from the coordinator.
+    case unheard
+    /// R15: a node that has just started says that all is well.
+    case settledAtOnce
     /// R9: a batch comes with the cursor of all that was read ahead.
     case cursorReadAhead
 
@@ -36,6 +44,20 @@ enum Falsehood: CaseIterable, Sendable {
             told.importing = [:]
         case .sameProcess:
             if let run = RunID(status.nodeID.description) { told.runID = run }
+        case .followingReplicas:
+            if case .replica = status.role {
+                told.replication = ReplicationInfo(isReplica: true, offset: .max)
+            }
+        case .exactMarks:
+            told.importing = status.importing.filter { slot, named in
+                status.others[named]?.contains { $0.contains(slot) } ?? false
+            }
+        case .unheard:
+            told.epochs = [:]
+            told.highestEpoch = nil
+        case .settledAtOnce:
+            told.health = ClusterHealth(isOK: true)
+            told.uptime = nil
         case .unfilteredPages, .wholeSnapshots, .cursorReadAhead: break
         }
         return told

@@ -12,7 +12,8 @@ struct PromiseTests {
 
     @Test("every key present throughout is returned, whatever happens to the cluster and to the scan")
     func promise() async {
-        let result = await SeedRun(seeds: Self.seeds, first: Self.first).run()
+        let isTraced = ProcessInfo.processInfo.environment["CLUSTER_SCAN_TRACE"] != nil
+        let result = await SeedRun(seeds: Self.seeds, first: Self.first, isTraced: isTraced).run()
         print(result.summary)
         for failure in result.failures.prefix(10) {
             Issue.record("seed \(failure.seed): \(failure.violations.joined(separator: "; "))")

@@ -5,6 +5,8 @@ import ScanCore
 struct QuietIteration {
     private(set) var topologyLoads = 0
     private(set) var statusQuestions = 0
+    /// Questions to nodes that are heard before others are credited.
+    private(set) var hearings = 0
     private(set) var pages = 0
     private(set) var report: ScanReport?
     private(set) var error: ClusterScanError?
@@ -67,7 +69,7 @@ struct QuietIteration {
             topologyLoads += 1
             coordinator.topologyLoaded(cluster.topology, now: .zero)
         case .readStatus(let lane, let node, let statusRequest, _):
-            statusQuestions += 1
+            if coordinator.isHearing(lane) { hearings += 1 } else { statusQuestions += 1 }
             if let status = cluster.status(of: node) {
                 coordinator.statusRead(lane, statusRequest: statusRequest, status, now: .zero)
             }

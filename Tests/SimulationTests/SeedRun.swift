@@ -19,6 +19,7 @@ struct SeedRun {
             total.keysPromised += verdict.keysPromised
             total.duplicates += verdict.duplicates
             total.restarts += verdict.restarts
+            total.honestFailures += verdict.honestFailures
             total.faults.merge(verdict.faults) { $0 + $1 }
             if !verdict.violations.isEmpty {
                 failures.append(Failure(seed: seed, violations: verdict.violations))
@@ -32,6 +33,7 @@ struct SeedRun {
             total.keysPromised += other.total.keysPromised
             total.duplicates += other.total.duplicates
             total.restarts += other.total.restarts
+            total.honestFailures += other.total.honestFailures
             total.faults.merge(other.total.faults) { $0 + $1 }
             failures = (failures + other.failures).sorted { $0.seed < $1.seed }
         }
@@ -42,7 +44,8 @@ struct SeedRun {
             )
             return """
                 \(simulations) simulations: \(total.sessions) sessions, \(total.events) events, \
-                \(total.keysPromised) keys promised, \(total.duplicates) duplicates, \(total.restarts) restarts; \
+                \(total.keysPromised) keys promised, \(total.duplicates) duplicates, \(total.restarts) restarts, \
+                \(total.honestFailures) errors that name slots in need of repair; \
                 faults: \(faults); \(failures.count) failures
                 """
         }
@@ -51,6 +54,8 @@ struct SeedRun {
     let seeds: Int
     var first: UInt64 = 1
     var falsehood: Falsehood?
+    /// Whether what the coordinator reports is printed: for one seed.
+    var isTraced = false
     /// Stops at the first failure.
     var stopsAtFailure = false
 
@@ -63,7 +68,10 @@ struct SeedRun {
                     for offset in start..<min(start + width, seeds) {
                         if stopsAtFailure, !result.failures.isEmpty || Task.isCancelled { break }
                         let seed = first + UInt64(offset)
-                        result.add(Simulation(seed: seed, falsehood: falsehood).run(), seed: seed)
+                        result.add(
+                            Simulation(seed: seed, falsehood: falsehood, isTraced: isTraced).run(),
+                            seed: seed
+                        )
                         // Other tests run at the same time, some of them against the clock.
                         await Task.yield()
                     }

@@ -14,12 +14,13 @@ extension SimulatedCluster {
         case 84..<89: restart(movingElsewhere: false)
         case 89..<91: restart(movingElsewhere: true)
         case 91..<93: addNode(role: .primary)
-        default: gossipSomething()
+        default:
+            if Int.random(in: 0..<3, using: &random) == 0 { disturbDeeply() } else { gossipSomething() }
         }
         settle()
     }
 
-    private func settle() {
+    func settle() {
         syncReplicas()
         observe()
     }
@@ -55,10 +56,15 @@ extension SimulatedCluster {
         else { return }
         count("migration")
         // The order of redis-cli: first the destination, then the source.
-        destination.importing[slot] = source.id
+        // A mark may name any node: it was set by hand, or is older than the owner.
+        let named = Int.random(in: 0..<6, using: &random) == 0 ? primaries.randomElement(using: &random) : nil
+        let mark = named.map { $0 === destination ? source.id : $0.id } ?? source.id
+        if mark != source.id { count("mark that names a third node") }
+        destination.importing[slot] = mark
         gossip(from: destination, to: source)
         after(0...300) {
-            guard destination.importing[slot] == source.id, source.slots.contains(slot), source.isPrimary
+            guard destination.importing[slot] == mark, destination.isPrimary, source.slots.contains(slot),
+                source.isPrimary
             else { return }
             source.migrating[slot] = destination.id
             self.moveKeys(of: slot, from: source, to: destination)
@@ -67,7 +73,11 @@ extension SimulatedCluster {
 
     private func moveKeys(of slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
         after(20...400) {
-            guard source.migrating[slot] == destination.id, destination.importing[slot] == source.id,
+            // Where marks are handed on, a reshard goes on with the successor.
+            let next = self.keepsMarks ? self.destination(of: slot, from: source) : destination
+            guard let destination = next, self.keepsMarks || source.migrating[slot] == destination.id,
+                source.isPrimary, source.slots.contains(slot), destination.isPrimary,
+                destination.importing[slot] != nil, source.pendingHeir == nil, destination.pendingHeir == nil,
                 let from = source.process, let to = destination.process, from.isRunning, to.isRunning
             else { return }
             if Int.random(in: 0..<40, using: &self.random) == 0 {
@@ -99,6 +109,12 @@ extension SimulatedCluster {
             // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by
             // gossip later.
             guard source.process?.isRunning == true else { return }
+            guard Int.random(in: 0..<5, using: &self.random) > 0 else {
+                // Only the destination was asked to finish; the source hears of it when the bus carries it.
+                self.count("half-finished SETSLOT")
+                self.gossip(from: destination, to: source)
+                return
+            }
             if source.migrating[slot] == destination.id, self.owner(of: slot) !== source {
                 source.migrating[slot] = nil
                 source.slots.remove(slot)
@@ -131,6 +147,9 @@ extension SimulatedCluster {
             from.keyspace.remove(key)
         }
         raiseEpoch(of: destination)
+        // Servers agree on it over the bus.
+        destination.hear(source.claim, of: source.id)
+        raiseEpoch(of: destination)
         destination.slots.insert(slot)
         source.slots.remove(slot)
         gossip(from: destination, to: source)
@@ -138,13 +157,17 @@ extension SimulatedCluster {
 
     // MARK: Failover and restart
 
-    private func replica(of primary: SimulatedNode) -> SimulatedNode? {
-        nodes.first { $0.role == .replica(of: primary.id) && $0.process?.isRunning == true }
+    func replica(of primary: SimulatedNode) -> SimulatedNode? {
+        nodes.first { node in
+            node.role == .replica(of: primary.id) && node.process?.isRunning == true
+                && timeline.now >= max(node.linkDownUntil, node.syncUntil, node.cutUntil)
+        }
     }
 
     private func failOver() {
         guard let primary = primaries.filter({ $0.process?.isRunning == true }).randomElement(using: &random),
-            let heir = replica(of: primary)
+            let heir = replica(of: primary), timeline.now >= max(busSilentUntil, primary.cutUntil),
+            primary.pendingHeir == nil
         else { return }
         count("failover")
         promote(heir, over: primary)
@@ -154,7 +177,7 @@ extension SimulatedCluster {
 
     private func crashAndPromote() {
         guard let primary = primaries.filter({ $0.process?.isRunning == true }).randomElement(using: &random),
-            let heir = replica(of: primary)
+            let heir = replica(of: primary), primary.pendingHeir == nil
         else { return }
         count("crash with promotion")
         primary.process?.isRunning = false
@@ -172,19 +195,35 @@ extension SimulatedCluster {
         }
     }
 
-    private func promote(_ heir: SimulatedNode, over primary: SimulatedNode) {
+    func promote(_ heir: SimulatedNode, over primary: SimulatedNode) {
         heir.role = .primary
         heir.slots = primary.slots
         // An election always ends with an epoch above every other.
         heir.epoch = addEpoch()
-        primary.slots = []
+        heir.currentEpoch = heir.epoch
+        heir.offset = max(heir.offset, primary.offset) + 1
+        if keepsMarks {
+            heir.migrating = primary.migrating
+            heir.importing = primary.importing
+            after(0...3000) {
+                // Others point their marks at the successor once they know it.
+                for node in self.nodes where node.isPrimary {
+                    node.migrating = node.migrating.mapValues { $0 == primary.id ? heir.id : $0 }
+                    node.importing = node.importing.mapValues { $0 == primary.id ? heir.id : $0 }
+                }
+            }
+        }
+        primary.pendingHeir = nil
+        if primary.cutUntil <= timeline.now { primary.slots = [] }
+        // Those that voted know.
+        for node in nodes where node.cutUntil <= timeline.now { node.hear(heir.claim, of: heir.id) }
         for node in nodes where node.role == .replica(of: primary.id) && node !== heir {
             node.role = .replica(of: heir.id)
         }
         for node in nodes { gossip(from: heir, to: node) }
     }
 
-    private func step(down primary: SimulatedNode, for heir: SimulatedNode) {
+    func step(down primary: SimulatedNode, for heir: SimulatedNode) {
         primary.role = .replica(of: heir.id)
         primary.slots = []
         primary.migrating = [:]
@@ -209,10 +248,11 @@ extension SimulatedCluster {
     }
 
     /// A new process with the same data: another run id, another hash seed, all old cursors void.
-    private func startAgain(_ node: SimulatedNode) {
+    func startAgain(_ node: SimulatedNode, empty: Bool = false) {
         guard let old = node.process, !old.isRunning else { return }
-        let process = newProcess(keys: old.keyspace.keys)
+        let process = newProcess(keys: empty ? [] : old.keyspace.keys)
         process.loadingUntil = timeline.now + Int.random(in: 0...300, using: &random)
+        process.startedAt = timeline.now
         node.process = process
         for other in nodes {
             gossip(from: other, to: node)
@@ -221,7 +261,7 @@ extension SimulatedCluster {
         settle()
     }
 
-    private func after(_ delay: ClosedRange<Int>, _ action: @escaping () -> Void) {
+    func after(_ delay: ClosedRange<Int>, _ action: @escaping () -> Void) {
         timeline.schedule(after: Int.random(in: delay, using: &random)) {
             action()
             self.settle()

@@ -8,7 +8,15 @@ final class SimulatedCluster {
     let flavour: SimulatedKeyspace.Flavour
     private(set) var nodes: [SimulatedNode] = []
     private var nextPort = 1000
-    private var highestEpoch: UInt64 = 10
+    private var firstEpoch: UInt64 = 10
+    /// Until when no node hears of another.
+    var busSilentUntil = 0
+    /// Whether marks are handed on in a failover, as from Valkey 8.
+    let keepsMarks: Bool
+    /// What the user may ask: `CLUSTER INFO`.
+    let tellsHealth: Bool
+    /// For how long a node that has started says that the cluster is down.
+    static let startWindow = 3000
     /// Faults that were injected, by name.
     private(set) var faults: [String: Int] = [:]
 
@@ -24,6 +32,8 @@ final class SimulatedCluster {
         self.timeline = timeline
         random = SplitMix64(state: seed)
         flavour = SimulatedKeyspace.Flavour.allCases.randomElement(using: &random) ?? .wholeNode
+        keepsMarks = flavour == .perSlot && Bool.random(using: &random)
+        tellsHealth = Int.random(in: 0..<4, using: &random) > 0
         let shards = Int.random(in: 2...4, using: &random)
         for _ in 0..<shards {
             let primary = addNode(role: .primary)
@@ -58,12 +68,12 @@ final class SimulatedCluster {
 
     @discardableResult
     func addNode(role: NodeRole) -> SimulatedNode {
-        highestEpoch += 1
+        firstEpoch = addEpoch()
         let node = SimulatedNode(
             id: randomID(NodeID.init),
             address: freshAddress(),
             role: role,
-            epoch: highestEpoch
+            epoch: firstEpoch
         )
         node.process = newProcess(keys: [])
         nodes.append(node)
@@ -90,22 +100,21 @@ final class SimulatedCluster {
     }
 
     /// An epoch above all others.
-    func addEpoch() -> UInt64 {
-        highestEpoch += 1
-        return highestEpoch
-    }
+    func addEpoch() -> UInt64 { nodes.reduce(firstEpoch) { max($0, $1.currentEpoch, $1.epoch) } + 1 }
 
+    /// A node that has the highest epoch it knows of keeps it, as servers do. Others may have higher ones, or
+    /// the same.
     func raiseEpoch(of node: SimulatedNode) {
-        // A node that has the highest epoch already keeps it, as servers do.
-        guard node.epoch < highestEpoch else { return }
-        highestEpoch += 1
-        node.epoch = highestEpoch
+        guard node.epoch < node.currentEpoch else { return }
+        node.currentEpoch += 1
+        node.epoch = node.currentEpoch
     }
 
     // MARK: Gossip
 
     func gossip(from teller: SimulatedNode, to listener: SimulatedNode) {
-        guard teller.process?.isRunning == true, listener.process?.isRunning == true, teller !== listener
+        guard teller.process?.isRunning == true, listener.process?.isRunning == true, teller !== listener,
+            timeline.now >= max(busSilentUntil, teller.cutUntil, listener.cutUntil)
         else { return }
         listener.hear(teller.claim, of: teller.id)
     }
@@ -121,14 +130,50 @@ final class SimulatedCluster {
 
     /// The primary that clients end up at for a slot: of those that claim it, the one with the highest epoch.
     func owner(of slot: HashSlot) -> SimulatedNode? {
-        primaries.filter { $0.slots.contains(slot) }.max { $0.epoch < $1.epoch }
+        let owner = primaries.filter { $0.slots.contains(slot) }
+            .max { ($0.epoch, $1.id) < ($1.epoch, $0.id) }
+        // It has lost everything and is about to be replaced. Until it says so, its clients wait.
+        return owner?.pendingHeir.flatMap(node) ?? owner
+    }
+
+    /// The node that keys of a slot go to from here: marks may name one that has a successor.
+    func destination(of slot: HashSlot, from source: SimulatedNode) -> SimulatedNode? {
+        guard let named = source.migrating[slot].flatMap(node) else { return nil }
+        guard case .replica(let primary) = named.role else { return named }
+        return node(primary)
+    }
+
+    /// Whether a slot stays as it is until an operator repairs it: no node owns it, or those that it moves
+    /// between do not agree.
+    func isHalfOpen(_ slot: HashSlot) -> Bool {
+        guard let owner = owner(of: slot) else { return true }
+        if owner.importing[slot] != nil { return true }
+        guard owner.migrating[slot] != nil else { return false }
+        guard let peer = destination(of: slot, from: owner), peer.isPrimary else { return true }
+        return peer === owner || peer.slots.contains(slot)
+    }
+
+    /// Who says what of a slot.
+    func described(_ slot: HashSlot) -> String {
+        let words = nodes.compactMap { node -> String? in
+            let marks = [
+                node.slots.contains(slot) ? "owns" : nil,
+                node.migrating[slot].map { "-> \($0.description.prefix(4))" },
+                node.importing[slot].map { "<- \($0.description.prefix(4))" },
+            ].compactMap { $0 }
+            return marks.isEmpty
+                ? nil
+                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
+        }
+        return "slot \(slot): \(words.joined(separator: ", "))"
     }
 
     /// The nodes at which clients find keys of a slot: the owner, and the destination if the slot is on its
     /// way.
     private func holders(of slot: HashSlot) -> [SimulatedNode] {
         guard let owner = owner(of: slot) else { return [] }
-        guard let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id else {
+        // Servers let in who is sent on for any slot with a mark, whatever node it names.
+        guard let peer = destination(of: slot, from: owner), peer.importing[slot] != nil else {
             return [owner]
         }
         return [owner, peer]
@@ -155,13 +200,24 @@ final class SimulatedCluster {
         }
         present.formIntersection(found)
         seen.formUnion(found)
+        // One that was replaced and does not know it answers its clients as before.
+        for primary in primaries where primary.process?.isRunning == true {
+            for slot in primary.slots {
+                seen.formUnion(primary.process?.keyspace.keys(in: slot) ?? [])
+                guard let peer = destination(of: slot, from: primary), peer.importing[slot] != nil else {
+                    continue
+                }
+                seen.formUnion(peer.process?.keyspace.keys(in: slot) ?? [])
+            }
+        }
     }
 
     func write(_ key: Int) {
         let slot = universe.slots[key]
-        guard let owner = owner(of: slot) else { return }
+        guard let owner = owner(of: slot), owner.isPrimary else { return }
+        owner.offset += 1
         // In a slot on the move, keys that are not at the source are made at the destination.
-        if let peer = owner.migrating[slot].flatMap(node), peer.importing[slot] == owner.id,
+        if let peer = destination(of: slot, from: owner), peer.importing[slot] != nil,
             owner.process?.keyspace.contains(key) != true
         {
             peer.process?.keyspace.insert(key)
@@ -172,18 +228,23 @@ final class SimulatedCluster {
     }
 
     func delete(_ key: Int) {
-        guard !spared.contains(key), let holder = holder(of: key) else { return }
+        guard !spared.contains(key), let holder = holder(of: key), holder.isPrimary else { return }
+        holder.offset += 1
         holder.process?.keyspace.remove(key)
         present.remove(key)
     }
 
-    /// Replicas catch up. They never lag behind here: what a replica has not received, no client can read
-    /// from it.
+    /// Replicas catch up, unless they are behind, cut off, or about to replace what they copy.
     func syncReplicas() {
         for node in nodes {
-            guard case .replica(let id) = node.role, let source = self.node(id)?.process, source.isRunning,
-                let process = node.process, process.isRunning
+            guard case .replica(let id) = node.role, let primary = self.node(id),
+                let source = primary.process,
+                source.isRunning, let process = node.process, process.isRunning, primary.pendingHeir == nil,
+                timeline.now >= max(node.lagUntil, node.linkDownUntil, node.syncUntil)
             else { continue }
+            // Changes and pings alike.
+            primary.offset += 1
+            node.offset = primary.offset
             let wanted = Set(source.keyspace.keys)
             let held = Set(process.keyspace.keys)
             for key in held.subtracting(wanted).sorted() { process.keyspace.remove(key) }

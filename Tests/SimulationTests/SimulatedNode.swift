@@ -20,12 +20,28 @@ final class SimulatedNode {
     var importing: [HashSlot: NodeID] = [:]
     /// What it last heard of the others.
     var heard: [NodeID: Claim] = [:]
+    /// The highest epoch it has heard of.
+    var currentEpoch: UInt64
+    /// Until when its cluster bus is cut, and since when.
+    var cutUntil = 0
+    var cutSince = 0
+    /// Its replica that is being elected, because it has lost everything and nobody knows that it is back.
+    var pendingHeir: NodeID?
+    /// How far the stream of changes has come: of its own as a primary, of its primary's as a replica.
+    var offset: UInt64 = 1
+    /// Until when a replica receives nothing, though its link is up.
+    var lagUntil = 0
+    /// Until when a replica's link to its primary is down.
+    var linkDownUntil = 0
+    /// Until when a replica receives a full copy.
+    var syncUntil = 0
 
     init(id: NodeID, address: NodeAddress, role: NodeRole, epoch: UInt64) {
         self.id = id
         self.address = address
         self.role = role
         self.epoch = epoch
+        currentEpoch = epoch
     }
 
     var isPrimary: Bool { role == .primary }
@@ -34,7 +50,13 @@ final class SimulatedNode {
     /// Hears of another node. Of two that claim a slot, the one with the higher epoch has it.
     func hear(_ claim: Claim, of other: NodeID) {
         heard[other] = claim
+        currentEpoch = max(currentEpoch, claim.epoch)
         guard claim.role == .primary else { return }
+        // clusterHandleConfigEpochCollision: of two with one epoch, the smaller id takes a new one.
+        if isPrimary, claim.epoch == epoch, id < other {
+            currentEpoch += 1
+            epoch = currentEpoch
+        }
         for slot in claim.slots where slots.contains(slot) && claim.epoch > epoch {
             slots.remove(slot)
             migrating[slot] = nil
@@ -71,6 +93,16 @@ final class SimulatedNode {
         return shards.isEmpty ? nil : try? ClusterTopology(shards: shards)
     }
 
+    /// Whether the node has been cut off for so long that it knows.
+    func seesMajority(at now: Int, knowsAfter delay: Int) -> Bool {
+        !(cutUntil > now && now - cutSince > delay)
+    }
+
+    /// A replica's primary, as this node knows.
+    private func primary(of other: NodeID) -> NodeID? {
+        if case .replica(let primary)? = heard[other]?.role { primary } else { nil }
+    }
+
     /// `CLUSTER NODES` and `INFO server`.
     func status(of process: SimulatedProcess) -> NodeStatus {
         let served: Set<HashSlot> =
@@ -80,7 +112,10 @@ final class SimulatedNode {
             }
         var peers: [NodeID: NodeAddress] = [:]
         for peer in Set(migrating.values).union(importing.values) { peers[peer] = heard[peer]?.address }
-        return NodeStatus(
+        var successors: [NodeID: NodeID] = [:]
+        for peer in migrating.values { successors[peer] = primary(of: peer) }
+        for peer in successors.values { peers[peer] = heard[peer]?.address }
+        var status = NodeStatus(
             nodeID: id,
             runID: process.runID,
             role: role,
@@ -97,6 +132,10 @@ final class SimulatedNode {
             },
             version: process.flavour == .perSlot ? ServerVersion(.valkey, 8, 0) : ServerVersion(.redis, 7, 0)
         )
+        status.successors = successors
+        status.highestEpoch = max(currentEpoch, epoch)
+        for other in status.others.keys { status.epochs[other] = heard[other]?.epoch }
+        return status
     }
 }
 
@@ -108,6 +147,8 @@ final class SimulatedProcess {
     var isRunning = true
     /// Until when it answers LOADING.
     var loadingUntil = 0
+    /// When it started.
+    var startedAt = -1_000_000
 
     init(runID: RunID, flavour: SimulatedKeyspace.Flavour, keyspace: SimulatedKeyspace) {
         self.runID = runID

@@ -39,6 +39,8 @@ final class SimulatedSession {
     private var isPerforming = false
     private(set) var outcome: Outcome?
     private(set) var isStopped = false
+    /// Is handed what the coordinator reports, to follow one seed.
+    var trace: ((ScanEvent, Int) -> Void)?
     /// Is handed every batch, with the cursor that comes with it.
     private let consumer: (ScanBatch, ScanCursor) -> Void
 
@@ -107,7 +109,8 @@ final class SimulatedSession {
                 coordinator.tick(now: now)
                 perform()
             }
-        case .report: break
+        case .report(let event):
+            if let trace { trace(event, timeline.now) }
         case .finish(let report): outcome = .finished(report)
         case .fail(let error): outcome = .failed(error)
         }
@@ -138,18 +141,47 @@ final class SimulatedSession {
             return
         }
         request(lane, node, connecting: true) { node, process in
-            node.status(of: process)
+            self.status(of: node, process)
         } then: { status in
             self.connections[node.address]?.status = status
             self.tell(lane, statusRequest, status)
         }
     }
 
+    private func status(of node: SimulatedNode, _ process: SimulatedProcess) -> NodeStatus {
+        var status = node.status(of: process)
+        let age = timeline.now - process.startedAt
+        status.seesMajority = node.seesMajority(at: timeline.now, knowsAfter: 5000)
+        if cluster.tellsHealth {
+            status.health = ClusterHealth(
+                isOK: age >= SimulatedCluster.startWindow,
+                currentEpoch: status.highestEpoch ?? 0
+            )
+        }
+        status.uptime = .microseconds(age)
+        status.replication =
+            node.isPrimary
+            ? ReplicationInfo(isReplica: false, offset: node.offset)
+            : ReplicationInfo(
+                isReplica: true,
+                offset: node.offset,
+                isLinkUp: node.linkDownUntil <= timeline.now,
+                isSyncing: node.syncUntil > timeline.now
+            )
+        return status
+    }
+
     private func tell(_ lane: LaneID, _ statusRequest: Int, _ status: NodeStatus) {
         let isClosing = lanesWithPages.contains(lane)
         if !isClosing { openings[lane, default: [:]][status.nodeID] = status }
         let opening = isClosing ? openings[lane]?[status.nodeID] : nil
-        let told = falsehood?.told(status, opening: opening) ?? status
+        var told = falsehood?.told(status, opening: opening) ?? status
+        if falsehood == .unheard, coordinator.isHearing(lane) {
+            // It answers, and says nothing of slots.
+            told.slots = SlotSet()
+            told.role = .primary
+            told.seesMajority = true
+        }
         coordinator.statusRead(lane, statusRequest: statusRequest, told, now: now)
     }
 

@@ -163,6 +163,14 @@ final class RunTelemetry {
                 "pace changed",
                 metadata: Self.describing(node, nil, ["count": "\(count)", "is_shared": "\(isShared)"])
             )
+        case .keysLeftOver(let keys):
+            logger?.warning(
+                "keys of slots that their nodes do not serve",
+                metadata: [
+                    "cluster_scan_slot_count": "\(keys.count)",
+                    "cluster_scan_key_count": "\(keys.values.reduce(0, +))",
+                ]
+            )
         case .slotsGivenUp(let slots, let reason):
             metrics?.slotsGivenUp.increment(by: slots.count)
             endSpans()

@@ -30,6 +30,14 @@ struct Lane: Sendable {
     var receivedStatuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.
     var failures = 0
+    /// R13: whether the owner of its slots had the highest epoch known when it opened.
+    var hadHighestEpoch = false
+    /// The slots that its node serves or exchanges, where it is walked for those it owns.
+    var served: SlotSet?
+    /// Keys of other slots that were met.
+    var leftOver: [HashSlot: Int] = [:]
+    /// R11: where the primary stood when a lane at its replica opened.
+    var neededOffset: UInt64?
 
     /// The slot that the server is expected to walk alone.
     var slotWalkedAlone: HashSlot?

@@ -1,8 +1,13 @@
 extension ScanCoordinator {
     /// What a lane asked for did not happen.
     package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
-        guard !isEnded, let lane = lanes[id] else { return }
-        if failure.code == .permissionDenied, policy.strategy == .auto, isTakingSnapshots(id) {
+        guard !isEnded else { return }
+        guard !isHearing(id) else {
+            notHeard(id, now: now)
+            return
+        }
+        guard let lane = lanes[id] else { return }
+        if failure.code == .permissionDenied, policy.strategy != .slots, isTakingSnapshots(id) {
             snapshotsAreForbidden = true
             restart(id, reason: "snapshots are not permitted: \(failure.message)")
             plan(now: now)
@@ -112,6 +117,11 @@ extension ScanCoordinator {
             scheduleGivingUp()
             return
         }
+        giveUp(overdue, now: now)
+    }
+
+    /// Gives up slots: the iteration fails, or goes on without them if the policy allows it.
+    mutating func giveUp(_ overdue: [StalledSlots.Entry], now: Duration) {
         guard policy.allowsUncoveredSlots else {
             // Slots in trouble for a shorter time will not be covered either.
             end(.fail(notCovered(overdue + stalled.entries)))
@@ -127,6 +137,8 @@ extension ScanCoordinator {
             act(.report(.slotsGivenUp(entry.slots, reason: entry.cause.place + entry.cause.message)))
         }
         abandoned.formUnion(slots)
+        lostSlots.clear(slots)
+        stalled.clear(slots)
         for (id, record) in progress.orderedLanes {
             let claims = record.claims.subtracting(slots)
             if claims.isEmpty {

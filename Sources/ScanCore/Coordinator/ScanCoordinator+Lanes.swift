@@ -32,7 +32,7 @@ extension ScanCoordinator {
             act(.readPage(id, of: node, cursor: cursor, count: count))
         case .slots(let position):
             let read = record.claims.count(below: position)
-            guard read < policy.slotsPerCredit, read < record.claims.count else { fallthrough }
+            guard read < portion(of: id), read < record.claims.count else { fallthrough }
             guard mayCall(node, for: id, now: now) else { return }
             askForSlots(id, from: position, now: now)
         case .walked:
@@ -44,7 +44,12 @@ extension ScanCoordinator {
 
     /// A node has said what it is.
     package mutating func statusRead(_ id: LaneID, statusRequest: Int, _ status: NodeStatus, now: Duration) {
-        guard !isEnded, var lane = lanes[id], lane.statusRequest == statusRequest else { return }
+        guard !isEnded else { return }
+        guard !isHearing(id) else {
+            heard(id, status, now: now)
+            return
+        }
+        guard var lane = lanes[id], lane.statusRequest == statusRequest else { return }
         reachability.answered()
         for (peer, address) in status.peers {
             peers[peer.prefix] = ClusterNode(id: peer, address: address)
@@ -65,11 +70,12 @@ extension ScanCoordinator {
             plan(now: now)
             return
         }
+        words.heard(status)
         lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
         guard let statuses = lane.statuses else {
             if let record = progress.lanes[id], isOver(record, says: status) {
-                restart(id, reason: "the migration of its slots is over")
+                restart(id, reason: "the migration of its slots is over", isLoss: true, now: now)
                 suspectTopology(now: now)
                 plan(now: now)
             } else {
@@ -88,7 +94,7 @@ extension ScanCoordinator {
                 open(id, statuses, now: now)
             }
         case .closing:
-            close(id, statuses, now: now)
+            closeOnceHeard(id, statuses, now: now)
         case .resting, .reading, .pausing:
             break
         }
@@ -114,7 +120,7 @@ extension ScanCoordinator {
         }
         var batch = keys
         // R2: keys of slots the lane has not claimed belong to another lane, or to none.
-        if record.claims != .all { batch.filter(slots: record.claims) }
+        keepClaimed(&batch, of: id, record.claims)
         stalled.clear(record.claims)
         if lane.failures > 0 { lanes[id]?.failures = 0 }
         tally.pages += 1
@@ -174,9 +180,19 @@ extension ScanCoordinator {
             abandonOpening(id, now: now)
             return
         }
-        let served = openSlots.intersection(primary.slots)
+        guard !isNotYetBelieved(primary) else {
+            waitForBelief(id, now: now)
+            return
+        }
+        if own.nodeID != primary.nodeID, !mayOpenReplica(id, own, behind: primary, now: now) { return }
+        let isHighest = hasHighestEpoch(primary)
+        lanes[id]?.hadHighestEpoch = isHighest
+        lanes[id]?.served = primary.slots.union(primary.marked)
+        let served = openSlots.intersection(primary.slots).subtracting(lostSlots.held(at: now))
         let moving = served.intersection(primary.marked)
         var claims = served.subtracting(moving)
+        // R14: what does not stand still is read apart from what does.
+        if !claims.isSubset(of: lostSlots.restless) { claims.subtract(lostSlots.restless) }
         guard !served.isEmpty else {
             abandonOpening(id, now: now)
             return
@@ -231,15 +247,21 @@ extension ScanCoordinator {
             openDestination(id, record, statuses, now: now)
             return
         }
+        if !lane.hadHighestEpoch {
+            let owner =
+                if case .migrationDestination = record.purpose { statuses.first } else { statuses.last }
+            let isHighest = owner.map(hasHighestEpoch) ?? false
+            lanes[id]?.hadHighestEpoch = isHighest
+        }
         guard record.process.isSameProcess(as: own) else {
-            restart(id, reason: "its server process was replaced")
+            restart(id, reason: "its server process was replaced", isLoss: true, now: now)
             suspectTopology(now: now)
             plan(now: now)
             return
         }
         // After a failure the status is fresh: a lane that can no longer be credited is not worth finishing.
         if lane.failures > 0, credit(for: record, statuses).isEmpty {
-            restart(id, reason: "its node no longer serves its slots")
+            restart(id, reason: "its node no longer serves its slots", isLoss: true, now: now)
             suspectTopology(now: now)
             plan(now: now)
             return
@@ -250,14 +272,15 @@ extension ScanCoordinator {
     // MARK: Closing
 
     /// R3: credits what was read, as far as the status sources bear it out; the rest is open again.
-    private mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
+    mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], var record = progress.lanes[id] else { return }
         let read = readSlots(of: record)
-        let sound = credit(for: record, statuses)
+        let sound = credit(for: record, statuses).subtracting(vetoed(id, record))
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
         if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
         lanes[id]?.uncreditedKeys = 0
+        if case .walked = record.position, let last = statuses.last { noteLeftOver(lane, last) }
         record.claims = sound.subtracting(read)
         // Snapshots go on with what is left; a walk over the node has nothing left.
         progress.lanes[id] = record.claims.isEmpty ? nil : record
@@ -269,11 +292,13 @@ extension ScanCoordinator {
             if !earned.isEmpty { fruitlessLoads = 0 }
             progress.covered.formUnion(earned)
             stalled.clear(earned)
+            gain(earned, at: lane.node)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {
             tally.restarts += 1
             suspectTopology(now: now)
+            lose(lost, at: lane.node, reason: "they moved, or their node changed", now: now)
         }
         if record.claims.isEmpty {
             plan(now: now)
@@ -283,13 +308,14 @@ extension ScanCoordinator {
     }
 
     /// R3: the claims that may be credited, given what the status sources say after the last page.
-    private func credit(for record: LaneRecord, _ statuses: [NodeStatus]) -> SlotSet {
+    func credit(for record: LaneRecord, _ statuses: [NodeStatus]) -> SlotSet {
         guard let first = statuses.first, let last = statuses.last else { return SlotSet() }
         switch record.purpose {
         case .owned:
             guard record.process.isSameProcess(as: first), last.role == .primary, last.seesMajority,
                 last.configEpoch == record.process.epoch,
-                first.nodeID == last.nodeID || first.role == .replica(of: last.nodeID)
+                first.nodeID == last.nodeID
+                    || (first.role == .replica(of: last.nodeID) && first.replication?.follows ?? false)
             else { return SlotSet() }
             return record.claims.intersection(last.slots).subtracting(last.marked)
         case .migrationSource(let destination):
@@ -297,14 +323,12 @@ extension ScanCoordinator {
                 stillMigrating(from: record.process, to: destination, says: first)
             )
         case .migrationDestination(let source):
-            guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch else {
-                return SlotSet()
-            }
+            guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch,
+                last.role == .primary, last.seesMajority
+            else { return SlotSet() }
             return record.claims
                 .intersection(stillMigrating(from: source, to: record.process.node, says: first))
-                .intersection(
-                    last.importingSlots(from: source.node).union(last.disownedSlots(of: source.node))
-                )
+                .intersection(last.importedSlots.union(last.disownedSlots(of: source.node)))
         }
     }
 

@@ -11,11 +11,12 @@ extension ScanCoordinator {
     /// - Returns: Whether there are such lanes.
     mutating func claimMigrations(of slots: SlotSet, at source: NodeStatus) -> Bool {
         var begun = false
-        for destination in Set(source.migrating.values).sorted() {
+        for destination in source.destinations.sorted() {
             var claims = SlotSet()
-            for slot in source.migratingSlots(to: destination.prefix).intersection(slots).prefix(
-                Self.slotsPerLane
-            ) {
+            let moving = source.migratingSlots(to: destination.prefix).intersection(slots)
+            // R14: a migration that did not stand still is not waited for by others.
+            let calm = moving.subtracting(lostSlots.restless)
+            for slot in calm.isEmpty ? moving.prefix(1) : calm.prefix(Self.slotsPerLane) {
                 claims.insert(slot)
             }
             guard !claims.isEmpty, node(destination.prefix) != nil else { continue }
@@ -81,19 +82,34 @@ extension ScanCoordinator {
         guard case .migrationDestination(let source) = record.purpose, let first = statuses.first,
             let last = statuses.last
         else { return }
+        if isNotYetBelieved(first) || isNotYetBelieved(last) {
+            waitForBelief(id, now: now)
+            return
+        }
+        let isHighest = hasHighestEpoch(first)
+        lanes[id]?.hadHighestEpoch = isHighest
         let moving = record.claims.intersection(
             stillMigrating(from: source, to: record.process.node, says: first)
         )
-        let importing = moving.intersection(last.importingSlots(from: source.node))
-        let disowned = moving.intersection(last.disownedSlots(of: source.node))
+        // R12: a replica's slots are those of its primary, and it has no marks.
+        let isPrimary = last.role == .primary && last.seesMajority
+        let importing = isPrimary ? moving.intersection(last.importedSlots) : SlotSet()
+        let disowned = isPrimary ? moving.intersection(last.disownedSlots(of: source.node)) : SlotSet()
         // What a node holds of slots that it disowns is left over, and not to be returned.
         let claims = importing.isEmpty ? disowned : importing
         guard !claims.isEmpty else {
-            progress.lanes[id] = nil
-            lanes[id] = nil
+            restart(id, reason: "the migration of its slots is over", isLoss: true, now: now)
             suspectTopology(now: now)
             plan(now: now)
             return
+        }
+        if claims != record.claims {
+            lose(
+                record.claims.subtracting(claims),
+                at: lanes[id]?.node,
+                reason: "the two ends of their migration do not agree",
+                now: now
+            )
         }
         progress.lanes[id]?.claims = claims
         progress.lanes[id]?.process = ProcessMark(last)

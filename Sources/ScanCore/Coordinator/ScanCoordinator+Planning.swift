@@ -10,7 +10,7 @@ extension ScanCoordinator {
         }
         guard let topology else { return }
         resumeRecordedLanes(in: topology, now: now)
-        startOwnedLanes(in: topology)
+        startOwnedLanes(in: topology, now: now)
         noteUnservedSlots(in: topology, now: now)
         if !stalled.isEmpty, !hasRoom, isGettingOn {
             // These wait for a lane to end, not for a node to answer.
@@ -44,7 +44,7 @@ extension ScanCoordinator {
         while hasRoom, let id = unattended.popFirst() {
             guard let record = progress.lanes[id], lanes[id] == nil else { continue }
             guard let lane = lane(id, for: record, in: topology) else {
-                restart(id, reason: "its node is no longer in the cluster")
+                restart(id, reason: "its node is no longer in the cluster", isLoss: true, now: now)
                 continue
             }
             lanes[id] = lane
@@ -93,7 +93,7 @@ extension ScanCoordinator {
             lanes[id]?.statusSources = lane.statusSources
             requestStatuses(of: id, entering: .opening, fresh: true)
         } else {
-            restart(id, reason: "its node is no longer in the cluster")
+            restart(id, reason: "its node is no longer in the cluster", isLoss: true, now: now)
             suspectTopology(now: now)
             plan(now: now)
         }
@@ -110,10 +110,10 @@ extension ScanCoordinator {
 
     /// R1, first half: looks for lanes at the nodes that serve open slots. What they claim is settled by
     /// what the node itself says.
-    private mutating func startOwnedLanes(in topology: ClusterTopology) {
+    private mutating func startOwnedLanes(in topology: ClusterTopology, now: Duration) {
         // While the topology is being read again, the next one decides.
         guard load == .idle, hasRoom else { return }
-        let open = openSlots.intersection(topology.servedSlots)
+        let open = openSlots.intersection(topology.servedSlots).subtracting(lostSlots.held(at: now))
         guard !open.isEmpty else { return }
         // Nodes that were in vain come last.
         startOwnedLanes(at: open.subtracting(stalled.slots), in: topology)
@@ -161,11 +161,14 @@ extension ScanCoordinator {
     // MARK: Lanes that start over
 
     /// R7 and R4: forgets a lane. Its slots are open again and will be read from the beginning.
-    mutating func restart(_ id: LaneID, reason: String) {
+    ///
+    /// - Parameter isLoss: Whether that counts against the slots (R14).
+    mutating func restart(_ id: LaneID, reason: String, isLoss: Bool = false, now: Duration = .zero) {
         let lane = lanes[id]
         lanes[id] = nil
         guard let record = progress.lanes[id] else { return }
         progress.lanes[id] = nil
+        defer { if isLoss { lose(record.claims, at: lane?.node, reason: reason, now: now) } }
         tally.restarts += 1
         if let lane {
             tally.keysReadAgain += lane.uncreditedKeys
@@ -196,7 +199,7 @@ extension ScanCoordinator {
             let lost = record.claims.subtracting(served)
             guard !lost.isEmpty else { continue }
             if lost == record.claims {
-                restart(id, reason: "its slots are served by another node now")
+                restart(id, reason: "its slots are served by another node now", isLoss: true, now: now)
             } else {
                 progress.lanes[id]?.claims.subtract(lost)
             }

@@ -7,13 +7,14 @@ extension ScanCoordinator {
     }
 
     private func readsBySlot(_ claims: SlotSet, at node: NodeStatus) -> Bool {
+        let isRestless = !claims.isEmpty && claims.isSubset(of: lostSlots.restless)
         guard node.nodeID != .standalone, !snapshotsAreForbidden, query.type == nil,
-            policy.strategy != .scan, !claims.isSubset(of: largeSlots)
+            policy.strategy != .scan || isRestless, !claims.isSubset(of: largeSlots)
         else { return false }
         // Our matcher and the server's agree on every pattern but those that mean something else on other
         // platforms.
         if query.pattern?.variesByPlatform ?? false { return false }
-        if policy.strategy == .slots || query.pattern?.matchesEverything ?? true { return true }
+        if policy.strategy == .slots || isRestless || query.pattern?.matchesEverything ?? true { return true }
         // A server that walks the one slot by itself sends only what matches.
         if slotWalkedAlone(by: node) != nil { return false }
         return claims.count <= Self.fewSlots
@@ -46,7 +47,9 @@ extension ScanCoordinator {
     mutating func askForSlots(_ id: LaneID, from position: Int, now: Duration) {
         guard let lane = lanes[id], let record = progress.lanes[id] else { return }
         let most = adaptiveCount(of: lane.node).count
-        let slotsPerBurst = Self.slotsPerBurst(of: most)
+        // R14: no more is read than is credited at a time.
+        let left = portion(of: id) - record.claims.count(below: position)
+        let slotsPerBurst = min(Self.slotsPerBurst(of: most), max(1, left))
         var reads = SlotBurst()
         var keys = 0
         var unknown: [HashSlot] = []

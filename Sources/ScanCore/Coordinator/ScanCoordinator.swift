@@ -40,6 +40,18 @@ package struct ScanCoordinator: Sendable {
     /// How the nodes are asked, by node.
     var adaptiveCounts: [NodeID: AdaptiveCount] = [:]
     var backoff: Backoff
+    /// R13: what nodes have said of who owns what.
+    var words = OwnershipWords()
+    /// R13: lanes that wait for others to be heard.
+    var hearing = Hearing()
+    /// R14: slots that were read in vain.
+    var lostSlots = LostSlots()
+    /// R14: how many slots are read by snapshot before they are credited, at nodes where some were lost.
+    var portions: [NodeID: Int] = [:]
+    /// Keys of slots that their node does not serve, by node.
+    var leftOver: [NodeID: [HashSlot: Int]] = [:]
+    /// When the first of the slots that are held back may be read again.
+    var holdEnds: Duration?
     var isEnded = false
 
     private var actions: [ScanAction] = []
@@ -166,6 +178,7 @@ package struct ScanCoordinator: Sendable {
             lookUpNodes(of: id)
             requestStatuses(of: id, entering: .opening, fresh: true)
         }
+        releaseHeldSlots(now: now)
         giveUpWhatIsOverdue(now: now)
     }
 
@@ -217,10 +230,13 @@ package struct ScanCoordinator: Sendable {
     mutating func end(_ action: ScanAction) {
         isEnded = true
         lanes.removeAll()
+        hearing = Hearing()
         act(action)
     }
 
     mutating func finish(now: Duration) {
+        let leftOver = leftOverKeys
+        if !leftOver.isEmpty { act(.report(.keysLeftOver(leftOver))) }
         end(.finish(report(now: now)))
     }
 
@@ -232,6 +248,7 @@ package struct ScanCoordinator: Sendable {
         report.wanted = progress.wanted
         report.uncovered = progress.wanted.subtracting(progress.covered)
         report.elapsed = now
+        report.leftOver = leftOverKeys
         return report
     }
 

@@ -16,6 +16,9 @@ public enum ScanEvent: Sendable, Hashable {
     /// From now on a node is asked for about so many keys at a time, because of what a key costs it, or
     /// because others began or ceased to use it.
     case paceChanged(ClusterNode, count: Int, isShared: Bool)
+    /// The iteration ends, and nodes hold so many keys of slots that they do not serve: see
+    /// ``ScanReport/leftOver``.
+    case keysLeftOver([HashSlot: Int])
     /// These slots are given up.
     case slotsGivenUp(SlotSet, reason: String)
 }

@@ -27,6 +27,8 @@ package struct ScanPolicy: Sendable {
     package var longestPause: Duration
     /// How long slots may go without any progress before they are given up.
     package var patience: Duration
+    /// How long a process that has just started is not believed, where it does not say that it serves clients.
+    package var startWindow: Duration
     /// Whether slots that were given up are reported in the result rather than failing the iteration.
     package var allowsUncoveredSlots: Bool
     /// Whether a cursor may be carried on with a cluster that has none of the nodes it knows.
@@ -48,6 +50,7 @@ package struct ScanPolicy: Sendable {
         shortestPause: Duration = .milliseconds(50),
         longestPause: Duration = .seconds(2),
         patience: Duration = .seconds(60),
+        startWindow: Duration = .seconds(5),
         allowsUncoveredSlots: Bool = false,
         acceptsOtherCluster: Bool = false,
         seed: UInt64 = .random(in: .min ... .max)
@@ -65,6 +68,7 @@ package struct ScanPolicy: Sendable {
         self.shortestPause = shortestPause
         self.longestPause = longestPause
         self.patience = patience
+        self.startWindow = startWindow
         self.allowsUncoveredSlots = allowsUncoveredSlots
         self.acceptsOtherCluster = acceptsOtherCluster
         self.seed = seed

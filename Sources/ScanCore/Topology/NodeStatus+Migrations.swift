@@ -6,20 +6,25 @@ extension NodeStatus {
     func disownedSlots(of other: UInt64) -> SlotSet {
         SlotSet(ranges: others.first { $0.key.prefix == other }?.value ?? [])
             .subtracting(slots)
-            .subtracting(importingSlots(from: other))
+            .subtracting(importedSlots)
     }
 
     /// Slots on their way from here to the node with this id prefix.
     func migratingSlots(to destination: UInt64) -> SlotSet {
         migrating.reduce(into: SlotSet()) { slots, mark in
-            if mark.value.prefix == destination { slots.insert(mark.key) }
+            if self.destination(mark.value).prefix == destination { slots.insert(mark.key) }
         }
     }
 
-    /// Slots on their way here from the node with this id prefix.
-    func importingSlots(from source: UInt64) -> SlotSet {
-        importing.reduce(into: SlotSet()) { slots, mark in
-            if mark.value.prefix == source { slots.insert(mark.key) }
-        }
+    /// Where slots go from here. R12: marks outlive a failover, so that a mark may name a node that follows the
+    /// one that goes on.
+    var destinations: Set<NodeID> { Set(migrating.values.map(destination)) }
+
+    private func destination(_ mark: NodeID) -> NodeID { successors[mark] ?? mark }
+
+    /// Slots on their way here. R12: whatever node a mark names, a server lets in who is sent on (`ASK`) for any
+    /// slot that is marked.
+    var importedSlots: SlotSet {
+        importing.keys.reduce(into: SlotSet()) { slots, slot in slots.insert(slot) }
     }
 }

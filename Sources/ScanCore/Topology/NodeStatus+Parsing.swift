@@ -4,8 +4,16 @@ extension NodeStatus {
     /// - Parameters:
     ///   - clusterNodes: The text of `CLUSTER NODES`.
     ///   - info: The text of `INFO server`.
-    /// - Throws: ``TopologyError`` if either is not understood or has no line about the node itself.
-    package init(clusterNodes: String, info: String) throws(TopologyError) {
+    ///   - replication: The text of `INFO replication`, if the node gave it.
+    ///   - clusterInfo: The text of `CLUSTER INFO`, if the node gave it.
+    /// - Throws: ``TopologyError`` if either of the first two is not understood or has no line about the node
+    ///   itself.
+    package init(
+        clusterNodes: String,
+        info: String,
+        replication: String? = nil,
+        clusterInfo: String? = nil
+    ) throws(TopologyError) {
         let lines = try ClusterNodesLine.parse(clusterNodes)
         guard let own = lines.first(where: \.isMyself) else {
             throw TopologyError("CLUSTER NODES has no line about the node that was asked")
@@ -31,6 +39,7 @@ extension NodeStatus {
                 seesMajority: seesMajority,
                 version: server.version
             )
+            learn(from: lines, own: own, server, replication: replication, clusterInfo: clusterInfo)
             return
         }
         guard let primary = own.primary else {
@@ -46,6 +55,30 @@ extension NodeStatus {
             seesMajority: seesMajority,
             version: server.version
         )
+        learn(from: lines, own: own, server, replication: replication, clusterInfo: clusterInfo)
+    }
+
+    /// What R11, R13 and R15 need beside the own line.
+    private mutating func learn(
+        from lines: [ClusterNodesLine],
+        own: ClusterNodesLine,
+        _ server: ServerInfo,
+        replication: String?,
+        clusterInfo: String?
+    ) {
+        for line in lines where others[line.id] != nil { epochs[line.id] = line.configEpoch }
+        health = clusterInfo.flatMap(ClusterHealth.init)
+        // As the server does when it raises its epoch (clusterGetMaxEpoch).
+        let known = lines.reduce(health?.currentEpoch ?? 0) { max($0, $1.configEpoch) }
+        highestEpoch = known
+        uptime = server.uptime
+        self.replication = replication.flatMap(ReplicationInfo.init)
+        let ends = Set(own.migrating.values)
+        for line in lines where ends.contains(line.id) && !line.isPrimary {
+            successors[line.id] = line.primary
+        }
+        let heirs = Set(successors.values)
+        for line in lines where heirs.contains(line.id) { peers[line.id] = line.address }
     }
 
     private static func others(

@@ -29,6 +29,18 @@ package struct NodeStatus: Hashable, Sendable {
     package var seesMajority: Bool
     /// Software and version.
     package var version: ServerVersion
+    /// The config epochs of the primaries in ``others``, as this node knows them.
+    package var epochs: [NodeID: UInt64] = [:]
+    /// The highest epoch that this node knows of, its own included; `nil` if that is not known.
+    package var highestEpoch: UInt64?
+    /// Other ends of migrations that are replicas now, and the primaries they follow.
+    package var successors: [NodeID: NodeID] = [:]
+    /// What the node says of the cluster's state; `nil` if that is not known.
+    package var health: ClusterHealth?
+    /// How long the process has run; `nil` if that is not known.
+    package var uptime: Duration?
+    /// How the node stands to its replicas, or to its primary; `nil` if that is not known.
+    package var replication: ReplicationInfo?
 
     package init(
         nodeID: NodeID,

@@ -3,6 +3,8 @@ package struct ServerInfo: Hashable, Sendable {
     package var runID: RunID
     package var version: ServerVersion
     package var isCluster: Bool
+    /// How long the process has run; `nil` if the server does not say so.
+    package var uptime: Duration?
 
     /// Reads the text of `INFO server`.
     ///
@@ -23,6 +25,7 @@ package struct ServerInfo: Hashable, Sendable {
             case "redis_version": redis = Self.version(.redis, value)
             case "valkey_version": valkey = Self.version(.valkey, value)
             case "redis_mode", "server_mode": mode = value
+            case "uptime_in_seconds": uptime = Int(value).flatMap { $0 < 0 ? nil : .seconds($0) }
             default: break
             }
         }

@@ -38,6 +38,11 @@ final class EventLog: Sendable {
                 return
             }
             console.warn("\(message); trying again")
+        case .keysLeftOver(let keys):
+            console.warn(
+                "\(NumberText.counted(keys.values.reduce(0, +), "key")) in \(NumberText.counted(keys.count, "slot")) "
+                    + "lie on nodes that do not serve these slots: no client reaches them (redis-cli --cluster fix)"
+            )
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
         case .announcedAddressesUnreachable(let addresses):

@@ -8,6 +8,10 @@ struct CoordinatorScript {
     private(set) var events: [ScanEvent] = []
     private(set) var delivered: [ScanBatch] = []
     private var actions: [ScanAction] = []
+    /// What nodes said last.
+    private var statuses: [NodeID: NodeStatus] = [:]
+    /// Whether nodes that are heard before others are credited (R13) say at once what they said last.
+    var answersHearings = true
 
     static let a = ClusterNode(id: id("a"), address: NodeAddress(host: "a", port: 1))
     static let b = ClusterNode(id: id("b"), address: NodeAddress(host: "b", port: 2))
@@ -58,9 +62,27 @@ struct CoordinatorScript {
     }
 
     private mutating func collect() {
-        for action in coordinator.takeActions() {
-            if case .report(let event) = action { events.append(event) } else { actions.append(action) }
+        while true {
+            let taken = coordinator.takeActions()
+            guard !taken.isEmpty else { return }
+            for action in taken {
+                switch action {
+                case .report(let event):
+                    events.append(event)
+                case .readStatus(let lane, let node, let statusRequest, _)
+                where answersHearings && coordinator.isHearing(lane):
+                    coordinator.statusRead(lane, statusRequest: statusRequest, word(of: node), now: now)
+                default:
+                    actions.append(action)
+                }
+            }
         }
+    }
+
+    /// What a node says when it is heard before others are credited (R13): what it said last, or nothing that
+    /// matters.
+    private func word(of node: ClusterNode) -> NodeStatus {
+        statuses[node.id] ?? NodeStatus(nodeID: node.id, runID: Self.run("f"), slots: SlotSet())
     }
 
     /// The actions that wait for an answer.
@@ -100,6 +122,7 @@ struct CoordinatorScript {
             return (lane, statusRequest)
         }
         let (lane, statusRequest) = try take("the status of \(status.nodeID)", sourceLocation: at, answer)
+        statuses[status.nodeID] = status
         coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
         collect()
     }

@@ -1,0 +1,72 @@
+/// R14: progress is credit, not pages. What is lost again and again is read in ever smaller portions, with
+/// growing pauses, and given up when patience has passed since it was first lost.
+extension ScanCoordinator {
+    /// Slots lost fewer times than this are not given up: a long walk may lose them to two failovers that have
+    /// nothing to do with each other.
+    private static let fewestLosses = 4
+    /// Slots lost this often are read by snapshot, whatever the strategy, where that is possible.
+    static let restlessAfter = 2
+
+    /// Notes slots that were read in vain.
+    mutating func lose(_ lost: SlotSet, at node: ClusterNode?, reason: String, now: Duration) {
+        let lost = lost.intersection(remaining)
+        guard !lost.isEmpty, !isEnded else { return }
+        if let node {
+            portions[node.id] = max(1, portion(of: node.id) / 8)
+        }
+        let cause = ScanFailure(
+            .rediscover,
+            .slotsNotCovered,
+            "the slots never stood still while they were read: \(reason)",
+            at: node?.address
+        )
+        var backoff = backoff
+        let until = lostSlots.note(lost, cause: cause, now: now) { losses in
+            losses < Self.restlessAfter ? .zero : backoff.pause(afterFailures: losses - 1)
+        }
+        self.backoff = backoff
+        if until > now {
+            holdEnds = min(holdEnds ?? until, until)
+            act(.wake(at: until))
+        }
+        giveUpRestlessSlots(now: now)
+    }
+
+    /// Notes slots that were credited.
+    mutating func gain(_ slots: SlotSet, at node: ClusterNode) {
+        guard !slots.isEmpty else { return }
+        lostSlots.clear(slots)
+        guard let portion = portions[node.id] else { return }
+        portions[node.id] = portion * 2 >= policy.slotsPerCredit ? nil : portion * 2
+    }
+
+    /// How many slots of a node are read by snapshot before they are credited.
+    private func portion(of node: NodeID) -> Int { portions[node] ?? policy.slotsPerCredit }
+
+    /// How many slots a lane reads by snapshot before they are credited.
+    func portion(of id: LaneID) -> Int {
+        guard let node = lanes[id]?.node.id, let record = progress.lanes[id] else {
+            return policy.slotsPerCredit
+        }
+        let portion = portion(of: node)
+        guard !lostSlots.restless.isEmpty, !record.claims.isDisjoint(with: lostSlots.restless) else {
+            return portion
+        }
+        return lostSlots.mostLosses(of: record.claims) > Self.restlessAfter ? 1 : min(portion, 8)
+    }
+
+    /// Looks for work again when slots are held back no longer.
+    mutating func releaseHeldSlots(now: Duration) {
+        guard let end = holdEnds, end <= now else { return }
+        holdEnds = lostSlots.entries.lazy.map(\.heldUntil).filter { $0 > now }.min()
+        if let holdEnds { act(.wake(at: holdEnds)) }
+        plan(now: now)
+    }
+
+    private mutating func giveUpRestlessSlots(now: Duration) {
+        let overdue = lostSlots.removeAll(lostAtLeast: Self.fewestLosses, since: now - policy.patience)
+        guard !overdue.isEmpty else { return }
+        let entries = overdue.map { StalledSlots.Entry(slots: $0.slots, since: $0.since, cause: $0.cause) }
+        giveUp(entries, now: now)
+    }
+}
