@@ -7,14 +7,24 @@ extension NodeConnection {
         }.get()
     }
 
-    /// Asks for `INFO server` and `CLUSTER NODES`.
+    /// Asks for `INFO server` and `CLUSTER NODES`, and for how the node stands to its replicas and the cluster,
+    /// as far as the user may know: `INFO replication`, `CLUSTER INFO`.
     func status() async throws(ScanFailure) -> NodeStatus {
         do {
-            let replies = try await ask([Command("INFO", "server"), Command("CLUSTER", "NODES")])
-            guard replies.count == 2 else {
+            let replies = try await ask([
+                Command("INFO", "server"), Command("CLUSTER", "NODES"), Command("INFO", "replication"),
+                Command("CLUSTER", "INFO"),
+            ]).map(\.value)
+            guard replies.count == 4 else {
                 throw ScanFailure(.giveUp, .protocolViolation, "replies are missing", at: address)
             }
-            return try NodeStatus(info: replies[0].value, nodes: replies[1].value, at: address)
+            return try NodeStatus(
+                info: replies[0],
+                nodes: replies[1],
+                replication: replies[2].string,
+                clusterInfo: replies[3].string,
+                at: address
+            )
         } catch {
             throw ScanFailure(recasting: error, at: address)
         }
@@ -55,8 +65,14 @@ extension NodeConnection {
 }
 
 extension NodeStatus {
-    /// Reads the replies to `INFO server` and `CLUSTER NODES`.
-    fileprivate init(info: RESPValue, nodes: RESPValue, at address: NodeAddress) throws(ScanFailure) {
+    /// Reads the replies.
+    fileprivate init(
+        info: RESPValue,
+        nodes: RESPValue,
+        replication: String?,
+        clusterInfo: String?,
+        at address: NodeAddress
+    ) throws(ScanFailure) {
         if case .error(let error) = info { throw ScanFailure(error, at: address) }
         guard let text = info.string else {
             throw ScanFailure(
@@ -72,7 +88,12 @@ extension NodeStatus {
                 return
             }
             if case .error(let error) = nodes { throw ScanFailure(error, at: address) }
-            self = try NodeStatus(clusterNodes: nodes.string ?? "", info: text)
+            self = try NodeStatus(
+                clusterNodes: nodes.string ?? "",
+                info: text,
+                replication: replication,
+                clusterInfo: clusterInfo
+            )
         } catch {
             throw ScanFailure(recasting: error, at: address)
         }
