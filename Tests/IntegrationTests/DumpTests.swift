@@ -149,7 +149,7 @@ extension IntegrationTests {
         }
 
         @Test(
-            "the name that --checkpoint had before still works; a cursor alone is taken with --cursor, and not as a file"
+            "a cursor alone is taken with --cursor, and not as a checkpoint"
         )
         func formerName() async throws {
             let cluster = try await QuietCluster.cluster
