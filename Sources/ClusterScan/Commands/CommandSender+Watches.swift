@@ -63,7 +63,7 @@ extension CommandSender {
         if isAsking { commands.append(Command("ASKING")) }
         commands.append(Command([Array("WATCH".utf8)] + keys))
         do throws(ConnectionError) {
-            return try await replies(to: commands, over: connection).lazy.compactMap(\.error).first
+            return try await replies(to: commands, over: connection).lazy.compactMap { $0.error?.cause }.first
         } catch {
             throw ScanFailure(error)
         }
@@ -78,7 +78,8 @@ extension CommandSender {
         } catch {
             return nil
         }
-        for case let error? in replies.lazy.map(\.error) where ["NOPERM", "NOAUTH"].contains(error.code) {
+        for case let error? in replies.lazy.map({ $0.error?.cause })
+        where ["NOPERM", "NOAUTH"].contains(error.code) {
             throw ClusterScanError(.permissionDenied, error.message)
         }
         // Nothing stands for a transaction that was not run.
