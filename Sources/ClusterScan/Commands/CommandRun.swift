@@ -80,7 +80,7 @@ final class WrittenBurst {
             refusal = refusal ?? reply.error
             return false
         }
-        let refusal = reply.error == nil || entry.isSingle ? nil : self.refusal
+        let refusal = entry.isSingle ? nil : reply.error.map { self.refusal ?? $0.cause }
         self.refusal = nil
         return run.router.answered(
             entry,

@@ -1,11 +1,11 @@
 /// Watches of keys. A connection has one at a time, as any transaction on it ends all of them.
 extension CommandSender {
-    /// Watches a key, wherever it is.
-    func watch(_ key: [UInt8], number: Int, options: CommandOptions) async throws -> KeyWatch {
+    /// Watches keys, wherever the first of them is.
+    func watch(_ keys: [[UInt8]], number: Int, options: CommandOptions) async throws -> KeyWatch {
         let call = try await begin()
         defer { client.ended(call) }
         let deadline = ContinuousClock.now + options.patience
-        let slot = HashSlot(key: key)
+        let slot = HashSlot(key: keys.first ?? [])
         var pace = RetryPace()
         var (attempts, redirection): (Int, Redirection?) = (0, nil)
         while true {
@@ -15,9 +15,9 @@ extension CommandSender {
                 do throws(ScanFailure) {
                     let isAsking = redirection?.kind == .ask
                     let connection = try await connection(to: address, watching: number)
-                    let error = try await self.watch(key, over: connection, isAsking)
+                    let error = try await self.watch(keys, over: connection, isAsking)
                     guard let error else {
-                        return KeyWatch(key: key, connection: connection, isAsking: isAsking, sender: self)
+                        return KeyWatch(keys: keys, connection: connection, isAsking: isAsking, sender: self)
                     }
                     failure = ScanFailure(error, at: address)
                     redirection = Redirection(error, askedAt: address)
@@ -51,9 +51,9 @@ extension CommandSender {
         }
     }
 
-    /// - Returns: Why the server does not watch the key.
+    /// - Returns: Why the server does not watch the keys.
     private func watch(
-        _ key: [UInt8],
+        _ keys: [[UInt8]],
         over connection: NodeConnection,
         _ isAsking: Bool
     ) async throws(ScanFailure) -> ServerError? {
@@ -61,31 +61,30 @@ extension CommandSender {
         // end, without `MULTI`, a command would be run in any case.
         var commands = [Command("MULTI"), Command("EXEC")]
         if isAsking { commands.append(Command("ASKING")) }
-        commands.append(Command([Array("WATCH".utf8), key]))
+        commands.append(Command([Array("WATCH".utf8)] + keys))
         do throws(ConnectionError) {
-            return try await replies(to: commands, over: connection).lazy.compactMap(\.error).first
+            return try await replies(to: commands, over: connection).lazy.compactMap { $0.error?.cause }.first
         } catch {
             throw ScanFailure(error)
         }
     }
 
-    /// Ends a watch with a command that is run if nothing has changed.
-    func finish(_ watch: KeyWatch, with command: Command) async throws -> RESPValue? {
-        let commands =
-            (watch.isAsking ? [Command("ASKING")] : []) + [Command("MULTI"), command, Command("EXEC")]
+    /// Ends a watch with commands that are run if nothing has changed.
+    func finish(_ watch: KeyWatch, with commands: [Command]) async throws -> [RESPValue]? {
+        let begin = (watch.isAsking ? [Command("ASKING")] : []) + [Command("MULTI")]
         let replies: [FlatReply]
         do throws(ConnectionError) {
-            replies = try await self.replies(to: commands, over: watch.connection)
+            replies = try await self.replies(to: begin + commands + [Command("EXEC")], over: watch.connection)
         } catch {
             return nil
         }
-        for case let error? in replies.lazy.map(\.error) where ["NOPERM", "NOAUTH"].contains(error.code) {
+        for case let error? in replies.lazy.map({ $0.error?.cause })
+        where ["NOPERM", "NOAUTH"].contains(error.code) {
             throw ClusterScanError(.permissionDenied, error.message)
         }
         // Nothing stands for a transaction that was not run.
-        guard let value = replies.last?.value.array?.first else { return nil }
-        if case .error = value { return nil }
-        return value
+        let values = replies.last?.value.array
+        return values?.contains { if case .error = $0 { true } else { false } } == true ? nil : values
     }
 
     private func replies(

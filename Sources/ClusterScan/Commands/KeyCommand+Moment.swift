@@ -37,3 +37,12 @@ extension KeyCommand {
         )
     }
 }
+
+extension ServerError {
+    /// Why a transaction was not run, where the reply to its end says so: the end itself was refused.
+    var cause: ServerError {
+        let beginning = "EXECABORT Transaction discarded because of: "
+        guard message.hasPrefix(beginning) else { return self }
+        return ServerError(message: String(message.dropFirst(beginning.count)))
+    }
+}

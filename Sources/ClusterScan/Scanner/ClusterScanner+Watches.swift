@@ -1,8 +1,8 @@
 extension ClusterScanner {
-    /// Watches a key while something is done with it that takes more than one command.
+    /// Watches keys while something is done with them that takes more than one command.
     ///
     /// ```swift
-    /// let value: [UInt8]? = try await scanner.watching(key) { watch in
+    /// let value: [UInt8]? = try await scanner.watching([key]) { watch in
     ///     let pieces = … // read with `send`
     ///     return try await watch.isUnchanged() ? pieces : nil
     /// }
@@ -12,19 +12,19 @@ extension ClusterScanner {
     /// the calls that follow.
     ///
     /// - Parameters:
-    ///   - key: The name of the key.
-    ///   - options: Patience until the key is watched.
-    ///   - body: Reads the key, and asks the watch at the end.
+    ///   - keys: The names, at least one; of a cluster, all in one slot.
+    ///   - options: Patience until the keys are watched.
+    ///   - body: Reads the keys, and asks the watch at the end.
     /// - Returns: What `body` returns.
-    /// - Throws: ``ClusterScanError`` if the key cannot be watched, `CancellationError`, what `body` throws.
+    /// - Throws: ``ClusterScanError`` if the keys cannot be watched, `CancellationError`, what `body` throws.
     public func watching<Value>(
-        _ key: [UInt8],
+        _ keys: [[UInt8]],
         options: CommandOptions = CommandOptions(),
         _ body: (KeyWatch) async throws -> Value
     ) async throws -> Value {
         let number = await commands.borrowWatch()
         do {
-            let value = try await body(commands.watch(key, number: number, options: options))
+            let value = try await body(commands.watch(keys, number: number, options: options))
             await commands.returnWatch(number)
             return value
         } catch {

@@ -67,7 +67,7 @@ struct ElementCopy: Sendable {
 
     /// - Returns: How many bytes of values were written, and when the key expires: both of one moment.
     private func copyWatched(to temporary: [UInt8]) async throws -> (bytes: Int, expiry: KeyLifetime) {
-        try await source.watching(key, options: options) { watch in
+        try await source.watching([key], options: options) { watch in
             let expiry = try await reader.lifetimes(of: [key])[0]
             let bytes = try await copyElements(to: temporary)
             guard try await watch.isUnchanged() else { throw Trouble.interrupted(Self.unsteady) }

@@ -63,17 +63,37 @@ extension KeyCopier {
         guard !pieces.isEmpty else { return }
         let moments = try await there.moments(of: pieces.map(\.item.target))
         var open: [Item] = []
+        var stale: [Piece] = []
         for (piece, moment) in zip(pieces, moments) {
             let value = try CommandAnswer(moment.value).value
-            if ValueVerdict(dumps: .bulkString(piece.payload), value) == .alike,
-                piece.lifetime.agrees(with: moment.lifetime)
-            {
+            if ValueVerdict(dumps: .bulkString(piece.payload), value) != .alike {
+                open.append(piece.item)
+            } else if piece.lifetime.agrees(with: moment.lifetime) {
                 tally.noteAlike(piece.item.index)
             } else {
-                open.append(piece.item)
+                stale.append(piece)
             }
         }
+        let groups = Dictionary(grouping: stale) { isCluster ? HashSlot(key: $0.item.target) : nil }.values
+        for (group, isDone) in try await concurrently(Array(groups), bringExpiries) {
+            for piece in group where isDone { tally.noteCopied(piece.item.index, bytes: 0) }
+            if !isDone { open += group.map(\.item) }
+        }
         try await compare(open, &tally)
+    }
+
+    /// Makes keys of the destination that have the same values, in one slot, expire when their originals do.
+    ///
+    /// - Returns: Whether that was done: if one of them changes meanwhile, nothing is.
+    private func bringExpiries(_ pieces: [Piece]) async throws -> Bool {
+        let targets = pieces.map(\.item.target)
+        return try await destination.watching(targets, options: options.commands) { watch in
+            for (piece, moment) in zip(pieces, try await there.moments(of: targets)) {
+                let value = try CommandAnswer(moment.value).value
+                guard ValueVerdict(dumps: .bulkString(piece.payload), value) == .alike else { return false }
+            }
+            return try await watch.run(pieces.map { $0.lifetime.command(for: $0.item.target) }) != nil
+        }
     }
 
     private var comparison: ValueComparison {
@@ -111,21 +131,16 @@ extension KeyCopier {
         for _ in 0..<ElementCopy.attempts {
             // Both stand still while they are compared: an expiry must not get to a value that it does not
             // belong to.
-            let verdict = try await source.watching(item.key, options: options.commands) { original in
-                try await destination.watching(item.target, options: options.commands) {
+            let verdict = try await source.watching([item.key], options: options.commands) { original in
+                try await destination.watching([item.target], options: options.commands) {
                     copy -> ValueVerdict? in
                     let verdict = try await comparison.compare([(item.key, item.target)])[0]
                     let lifetime = try await here.lifetimes(of: [item.key])[0]
                     let isAlike = try await lifetime.agrees(with: there.lifetimes(of: [item.target])[0])
                     guard verdict == .alike, !isAlike else { return verdict }
                     guard try await original.isUnchanged() else { return .unknown(ElementCopy.unsteady) }
-                    let change: [[UInt8]] =
-                        if let moment = lifetime.moment {
-                            [Array("PEXPIREAT".utf8), item.target] + .text("\(moment)")
-                        } else {
-                            [Array("PERSIST".utf8), item.target]
-                        }
-                    return try await copy.run(change) == nil ? .unknown(ElementCopy.unsteady) : nil
+                    let change = lifetime.command(for: item.target)
+                    return try await copy.run([change]) == nil ? .unknown(ElementCopy.unsteady) : nil
                 }
             }
             if verdict != .unknown(ElementCopy.unsteady) { return verdict }
@@ -138,17 +153,17 @@ extension KeyCopier {
     private static var concurrentKeys: Int { 8 }
 
     /// Does something that takes many round trips for several keys at once.
-    private func concurrently<Outcome: Sendable>(
-        _ items: [Item],
-        _ work: @Sendable @escaping (Item) async throws -> Outcome
-    ) async throws -> [(item: Item, outcome: Outcome)] {
-        try await withThrowingTaskGroup(of: (item: Item, outcome: Outcome).self) { group in
-            var outcomes: [(item: Item, outcome: Outcome)] = []
-            for (index, item) in items.enumerated() {
+    private func concurrently<Input: Sendable, Outcome: Sendable>(
+        _ inputs: [Input],
+        _ work: @Sendable @escaping (Input) async throws -> Outcome
+    ) async throws -> [(input: Input, outcome: Outcome)] {
+        try await withThrowingTaskGroup(of: (input: Input, outcome: Outcome).self) { group in
+            var outcomes: [(input: Input, outcome: Outcome)] = []
+            for (index, input) in inputs.enumerated() {
                 if index >= Self.concurrentKeys, let outcome = try await group.next() {
                     outcomes.append(outcome)
                 }
-                group.addTask { (item, try await work(item)) }
+                group.addTask { (input, try await work(input)) }
             }
             for try await outcome in group { outcomes.append(outcome) }
             return outcomes

@@ -26,6 +26,8 @@ public final class KeyCopier: Sendable {
     let maximumPieceBytes: Int
     let here: MomentReader
     let there: MomentReader
+    /// Whether the destination is a cluster, whose transactions concern one slot.
+    let isCluster: Bool
     private let moved = Mutex(CopyStatistics())
     private let seen = Mutex(CopyPreview())
 
@@ -65,6 +67,7 @@ public final class KeyCopier: Sendable {
         self.options = options
         here = MomentReader(source, options: options.commands)
         there = MomentReader(destination, options: options.commands)
+        isCluster = try await destination.topology().isCluster
         // A server closes the connection at a longer argument.
         maximumPieceBytes = min(
             options.maximumPieceBytes,

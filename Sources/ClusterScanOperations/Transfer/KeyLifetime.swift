@@ -16,6 +16,12 @@ package enum KeyLifetime: Hashable, Sendable {
         if case .at(let milliseconds) = self { milliseconds } else { nil }
     }
 
+    /// The command that has a key expire then, or never.
+    func command(for key: [UInt8]) -> [[UInt8]] {
+        guard let moment else { return [Array("PERSIST".utf8), key] }
+        return [Array("PEXPIREAT".utf8), key] + .text("\(moment)")
+    }
+
     /// Whether two keys expire at the same time, by and large: `MIGRATE` shifts the expiry of what it moves by as
     /// long as that takes, and servers before Redis 7.0 round.
     package func agrees(with other: KeyLifetime) -> Bool {
