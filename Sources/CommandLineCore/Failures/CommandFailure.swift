@@ -46,9 +46,9 @@ package struct CommandFailure: Error, Sendable {
     private static func advice(_ error: ClusterScanError) -> String? {
         switch error.code {
         case .unreachable where error.message.contains("CLUSTERDOWN"):
-            "Slots have no primary, so that nodes refuse all keys. Where they are lost for good, let the others "
-                + "serve theirs: CONFIG SET cluster-require-full-coverage no, on each of them (or, to read alone, "
-                + "cluster-allow-reads-when-down yes)"
+            "Slots have no primary, so that nodes refuse all keys. Where they are lost for good, let the "
+                + "others serve theirs: CONFIG SET cluster-require-full-coverage no, on each of them (or, to "
+                + "read alone, cluster-allow-reads-when-down yes)"
         case .unreachable:
             "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
         case .announcedAddressesUnreachable:

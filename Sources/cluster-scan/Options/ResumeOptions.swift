@@ -18,7 +18,7 @@ struct ResumeOptions: ParsableArguments {
             discussion: """
                 If the file exists, go on from there. It is saved every ten seconds and whenever the command \
                 stops early, and removed when all keys are written: repeat the same command until it exits \
-                with 0. It is for this command, query, destination and output alone, and refused for others. It \
+                with 0. It is for this command, query, destination and output alone. It \
                 holds the cursor and, with --output, how many bytes that stands for; what was \
                 written after them is cut off first. So nothing is missing, torn or written again, even \
                 after SIGKILL or a power failure. On standard output keys may repeat. --resume is another \

@@ -41,9 +41,15 @@ extension IntegrationTests {
                 default: ""
                 }
             }
-            /// What stands before the tool.
-            var wrapper: String {
-                self == .interrupted ? "timeout --foreground --preserve-status -s INT 2 " : ""
+            /// A line of bash. An interrupt comes when the command has made its first file; a shell lets those
+            /// in the background ignore it until they listen.
+            func line(_ command: String, file: String) -> String {
+                guard self == .interrupted else { return "exec $tool \(command)" }
+                return """
+                    $tool \(command) & tool_id=$!
+                    until [ -e \(file) ]; do sleep 0.1; done
+                    sleep 1; kill -INT $tool_id; wait $tool_id
+                    """
             }
         }
 
@@ -156,7 +162,11 @@ extension IntegrationTests {
                 let slowly = way == .interrupted ? " --max-keys-per-second 800" : ""
                 let limit = way == .full ? "trap '' XFSZ; ulimit -f 8; " : ""
                 let outcome = try await tool.shell(
-                    "\(limit)exec \(way.wrapper)$tool \(arguments(file: file, way))\(slowly)\(way.options)"
+                    limit
+                        + way.line(
+                            arguments(file: file, way) + slowly + way.options,
+                            file: "\(file)-\(way).partial"
+                        )
                 )
                 #expect(outcome.status == way.status, "\(file) \(way): \(outcome.messages)")
                 let told = way == .complete ? EndingTests.outputNames.count : count(outcome.messages)
@@ -227,13 +237,14 @@ extension IntegrationTests {
                 ]
                 let command = work == "exec" ? " -- APPEND {} 2" : ""
                 return "\(work) \(cluster.nodes[0].address) --match '\(work):\(way):*' \(options[work] ?? "")"
-                    + " --resume \(work)-\(way).mark\(way == .interrupted ? " --rate 100" : "") OPTIONS\(command)"
+                    + " --resume \(work)-\(way).mark" + (way == .interrupted ? " --rate 100" : "")
+                    + " OPTIONS\(command)"
             }
 
             private func end(work: String, _ way: Way) async throws {
                 let arguments = arguments(work: work, way).replacing("OPTIONS", with: way.options)
                 let output = way == .full ? " > /dev/full" : ""
-                let outcome = try await tool.shell("exec \(way.wrapper)$tool \(arguments)\(output)")
+                let outcome = try await tool.shell(way.line(arguments + output, file: "\(work)-\(way).mark"))
                 #expect(outcome.status == way.status, "\(work) \(way): \(outcome.messages)")
                 let done = try await done(work, way)
                 if way == .complete {
