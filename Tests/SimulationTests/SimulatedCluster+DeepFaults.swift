@@ -152,7 +152,7 @@ extension SimulatedCluster {
         }
         source.offset += 1
         destination.offset += 1
-        source.slots.remove(slot)
+        give(slot, from: source, to: destination)
         destination.slots.insert(slot)
         raiseEpoch(of: destination)
     }

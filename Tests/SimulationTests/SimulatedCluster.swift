@@ -53,7 +53,22 @@ final class SimulatedCluster {
         syncReplicas()
     }
 
-    func count(_ fault: String) { faults[fault, default: 0] += 1 }
+    func count(_ fault: String) {
+        faults[fault, default: 0] += 1
+        if isTraced { print(timeline.now, fault) }
+    }
+
+    /// Whether what happens is printed, to follow one seed.
+    var isTraced = false
+    private var lastStates: [HashSlot: String] = [:]
+
+    private func traceSlots() {
+        guard isTraced else { return }
+        for slot in universe.hotSlots where lastStates[slot] != described(slot) {
+            lastStates[slot] = described(slot)
+            print(timeline.now, described(slot))
+        }
+    }
 
     // MARK: Nodes
 
@@ -193,6 +208,7 @@ final class SimulatedCluster {
 
     /// Looks again which keys clients can find, after anything changed.
     func observe() {
+        traceSlots()
         guard isMarked else { return }
         var found: Set<Int> = []
         for slot in universe.hotSlots {
