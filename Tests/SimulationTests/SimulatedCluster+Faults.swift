@@ -133,8 +133,8 @@ extension SimulatedCluster {
         }
     }
 
-    /// `SETSLOT … NODE` at the source: from then on it takes the slot to be at the destination, whatever it has
-    /// heard.
+    /// `SETSLOT … NODE` at the source: from then on it takes the slot to be at the destination,
+    /// whatever it has heard.
     func give(_ slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
         source.slots.remove(slot)
         for other in source.heard.keys { source.heard[other]?.slots.remove(slot) }

@@ -178,7 +178,8 @@ final class SimulatedCluster {
             ].compactMap { $0 }
             return marks.isEmpty
                 ? nil
-                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
+                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) "
+                    + marks.joined(separator: " ")
         }
         return "slot \(slot): \(words.joined(separator: ", "))"
     }

@@ -1,5 +1,5 @@
-/// R13: before anything is credited, others are heard. A primary that was replaced, or that gave a slot away, may
-/// not know it: the cluster bus can be silent where clients still get through.
+/// R13: before anything is credited, others are heard. A primary that was replaced, or that gave a slot away,
+/// may not know it: the cluster bus can be silent where clients still get through.
 struct Hearing: Sendable {
     /// A lane that has been told by its own nodes that it may be credited.
     struct Claimant: Sendable {
@@ -158,8 +158,8 @@ extension ScanCoordinator {
         case .migrationSource: owner = record.process
         case .migrationDestination(let source): owner = source
         }
-        // A node that imports raises its epoch unless it has the highest: as it had that when the lane began, and
-        // has it no more, a slot may have left and come back without a trace.
+        // A node that imports raises its epoch unless it has the highest: as it had that when the lane began,
+        // and has it no more, a slot may have left and come back without a trace.
         if lanes[id]?.hadHighestEpoch ?? false, words.highestEpoch > owner.epoch { return record.claims }
         return words.contested(record.claims, of: owner.node, at: owner.epoch)
     }
@@ -171,8 +171,8 @@ extension ScanCoordinator {
 
     // MARK: R15
 
-    /// R15: whether a process has started, or come back to the others, so recently that it may have been replaced
-    /// without knowing it. It may be empty, while its replica, which has the keys, is being elected.
+    /// R15: whether a process has started, or come back to the others, so recently that it may have been
+    /// replaced without knowing it. It may be empty, while its replica, which has the keys, is being elected.
     func isNotYetBelieved(_ status: NodeStatus) -> Bool {
         guard status.nodeID != .standalone, status.role == .primary else { return false }
         let isYoung = status.uptime.map { $0 < policy.startWindow } ?? false

@@ -28,7 +28,7 @@ struct WorldRulesTests {
     }
 
     @Test("R13: what a third node says of it counts as well")
-    func hearsay() throws {
+    func thirdWord() throws {
         var script = Script(topology: try Script.topology(a: "0-8191", b: "8192-16383"))
         var own = status(a, "0-8191")
         own.highestEpoch = 9
@@ -91,7 +91,7 @@ struct WorldRulesTests {
     }
 
     @Test(
-        "R11: a replica is read once it has come as far as its primary; one that does not follow is passed over"
+        "R11: a replica is read once it has come as far as its primary, and passed over if it does not follow"
     )
     func replicas() throws {
         let topology = try Script.topology(a: "0-16383", b: "", replicas: [replica])
