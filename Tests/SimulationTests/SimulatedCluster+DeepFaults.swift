@@ -55,7 +55,7 @@ extension SimulatedCluster {
 
     // MARK: Empty nodes
 
-    /// A primary crashes and is back at once and empty, before anybody knows; its replica is elected.
+    /// A primary crashes and is back at once and empty, before others notice; its replica is elected.
     private func loseEverything() {
         guard
             let primary = primaries.filter({ $0.process?.isRunning == true && !$0.slots.isEmpty })
@@ -152,7 +152,7 @@ extension SimulatedCluster {
         }
         source.offset += 1
         destination.offset += 1
-        source.slots.remove(slot)
+        give(slot, from: source, to: destination)
         destination.slots.insert(slot)
         raiseEpoch(of: destination)
     }

@@ -117,7 +117,7 @@ extension SimulatedCluster {
             }
             if source.migrating[slot] == destination.id, self.owner(of: slot) !== source {
                 source.migrating[slot] = nil
-                source.slots.remove(slot)
+                self.give(slot, from: source, to: destination)
             }
             self.gossip(from: destination, to: source)
             // And sometimes straight back again.
@@ -131,6 +131,14 @@ extension SimulatedCluster {
                 self.moveKeys(of: slot, from: destination, to: source)
             }
         }
+    }
+
+    /// `SETSLOT … NODE` at the source: from then on it takes the slot to be at the destination,
+    /// whatever it has heard.
+    func give(_ slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
+        source.slots.remove(slot)
+        for other in source.heard.keys { source.heard[other]?.slots.remove(slot) }
+        source.heard[destination.id]?.slots.insert(slot)
     }
 
     /// Ownership and keys change hands in one moment, without marks.
@@ -151,7 +159,7 @@ extension SimulatedCluster {
         destination.hear(source.claim, of: source.id)
         raiseEpoch(of: destination)
         destination.slots.insert(slot)
-        source.slots.remove(slot)
+        give(slot, from: source, to: destination)
         gossip(from: destination, to: source)
     }
 

@@ -53,7 +53,22 @@ final class SimulatedCluster {
         syncReplicas()
     }
 
-    func count(_ fault: String) { faults[fault, default: 0] += 1 }
+    func count(_ fault: String) {
+        faults[fault, default: 0] += 1
+        if isTraced { print(timeline.now, fault) }
+    }
+
+    /// Whether what happens is printed, to follow one seed.
+    var isTraced = false
+    private var lastStates: [HashSlot: String] = [:]
+
+    private func traceSlots() {
+        guard isTraced else { return }
+        for slot in universe.hotSlots where lastStates[slot] != described(slot) {
+            lastStates[slot] = described(slot)
+            print(timeline.now, described(slot))
+        }
+    }
 
     // MARK: Nodes
 
@@ -163,7 +178,8 @@ final class SimulatedCluster {
             ].compactMap { $0 }
             return marks.isEmpty
                 ? nil
-                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) \(marks.joined(separator: " "))"
+                : "\(node.id.description.prefix(4)) \(node.role) @\(node.epoch) "
+                    + marks.joined(separator: " ")
         }
         return "slot \(slot): \(words.joined(separator: ", "))"
     }
@@ -193,6 +209,7 @@ final class SimulatedCluster {
 
     /// Looks again which keys clients can find, after anything changed.
     func observe() {
+        traceSlots()
         guard isMarked else { return }
         var found: Set<Int> = []
         for slot in universe.hotSlots {

@@ -25,7 +25,7 @@ final class SimulatedNode {
     /// Until when its cluster bus is cut, and since when.
     var cutUntil = 0
     var cutSince = 0
-    /// Its replica that is being elected, because it has lost everything and nobody knows that it is back.
+    /// Its replica that is being elected, because it is back empty before others noticed.
     var pendingHeir: NodeID?
     /// How far the stream of changes has come: of its own as a primary, of its primary's as a replica.
     var offset: UInt64 = 1

@@ -20,7 +20,11 @@ struct LostSlots: Sendable {
 
     /// Notes that slots were lost once more.
     ///
-    /// - Parameter pause: For how long slots are held back that were lost so many times.
+    /// - Parameters:
+    ///   - lost: The slots.
+    ///   - cause: Why they were lost.
+    ///   - now: The time since the start.
+    ///   - pause: For how long slots are held back that were lost so many times.
     /// - Returns: The last moment until which one of them is held back.
     mutating func note(
         _ lost: SlotSet,

@@ -71,6 +71,7 @@ extension ScanCoordinator {
             return
         }
         words.heard(status)
+        hearing.failures[status.nodeID] = nil
         lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
         guard let statuses = lane.statuses else {

@@ -162,7 +162,11 @@ extension ScanCoordinator {
 
     /// R7 and R4: forgets a lane. Its slots are open again and will be read from the beginning.
     ///
-    /// - Parameter isLoss: Whether that counts against the slots (R14).
+    /// - Parameters:
+    ///   - id: The lane.
+    ///   - reason: Why, for reports.
+    ///   - isLoss: Whether that counts against the slots (R14).
+    ///   - now: The time since the start, where it does.
     mutating func restart(_ id: LaneID, reason: String, isLoss: Bool = false, now: Duration = .zero) {
         let lane = lanes[id]
         lanes[id] = nil

@@ -1,5 +1,5 @@
-/// R13: before anything is credited, others are heard. A primary that was replaced, or that gave a slot away, may
-/// not know it: the cluster bus can be silent where clients still get through.
+/// R13: before anything is credited, others are heard. A primary that was replaced, or that gave a slot away,
+/// may not know it: the cluster bus can be silent where clients still get through.
 struct Hearing: Sendable {
     /// A lane that has been told by its own nodes that it may be credited.
     struct Claimant: Sendable {
@@ -16,10 +16,13 @@ struct Hearing: Sendable {
     var asked: [LaneID: ClusterNode] = [:]
     /// The primaries that have answered.
     var heard: Set<NodeID> = []
-    /// Nodes that did not answer when they were asked last: each costs a time limit.
-    var silent: Set<NodeID> = []
+    /// How often in a row nodes have not answered: each time costs a time limit.
+    var failures: [NodeID: Int] = [:]
     /// Where to begin among many.
     var turn = 0
+
+    /// Whether a node was silent twice in a row. It may be the only one that knows, so once is not enough.
+    func isSilent(_ node: NodeID) -> Bool { failures[node, default: 0] > 1 }
 
     /// How many primaries are asked in large clusters.
     static let mostAsked = 5
@@ -63,12 +66,16 @@ extension ScanCoordinator {
         let sources = Set(hearing.served.flatMap { $0.statuses.map(\.nodeID) })
         let isLone = hearing.served.count == 1
         for node in nodesToHear(in: topology) where !(isLone && sources.contains(node.id)) {
-            let id = LaneID(rawValue: nextLane)
-            nextLane += 1
-            hearing.asked[id] = node
-            act(.readStatus(id, of: node, statusRequest: 0, fresh: true))
+            ask(node)
         }
         if hearing.asked.isEmpty { endHearing(now: now) }
+    }
+
+    private mutating func ask(_ node: ClusterNode) {
+        let id = LaneID(rawValue: nextLane)
+        nextLane += 1
+        hearing.asked[id] = node
+        act(.readStatus(id, of: node, statusRequest: 0, fresh: true))
     }
 
     private mutating func nodesToHear(in topology: ClusterTopology) -> [ClusterNode] {
@@ -80,7 +87,7 @@ extension ScanCoordinator {
         var silent: [ClusterNode] = []
         for offset in 0..<count where answering.count < Hearing.mostAsked {
             let node = topology.shards[(start + offset) % count].primary
-            if hearing.silent.contains(node.id) { silent.append(node) } else { answering.append(node) }
+            if hearing.isSilent(node.id) { silent.append(node) } else { answering.append(node) }
         }
         let missing = Hearing.quorum(of: count) - answering.count
         return answering + silent.prefix(max(0, missing))
@@ -91,12 +98,12 @@ extension ScanCoordinator {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
         if status.nodeID == node.id {
             words.heard(status)
-            hearing.silent.remove(node.id)
+            hearing.failures[node.id] = nil
             if status.role == .primary, status.seesMajority, !isNotYetBelieved(status) {
                 hearing.heard.insert(node.id)
             }
         } else {
-            hearing.silent.insert(node.id)
+            hearing.failures[node.id, default: 0] += 1
         }
         if hearing.asked.isEmpty { endHearing(now: now) }
     }
@@ -104,7 +111,11 @@ extension ScanCoordinator {
     /// A node that is heard has not answered.
     mutating func notHeard(_ id: LaneID, now: Duration) {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
-        hearing.silent.insert(node.id)
+        hearing.failures[node.id, default: 0] += 1
+        if !hearing.isSilent(node.id), !isEnded {
+            ask(node)
+            return
+        }
         if hearing.asked.isEmpty { endHearing(now: now) }
     }
 
@@ -147,8 +158,8 @@ extension ScanCoordinator {
         case .migrationSource: owner = record.process
         case .migrationDestination(let source): owner = source
         }
-        // A node that imports raises its epoch unless it has the highest: as it had that when the lane began, and
-        // has it no more, a slot may have left and come back without a trace.
+        // A node that imports raises its epoch unless it has the highest: as it had that when the lane began,
+        // and has it no more, a slot may have left and come back without a trace.
         if lanes[id]?.hadHighestEpoch ?? false, words.highestEpoch > owner.epoch { return record.claims }
         return words.contested(record.claims, of: owner.node, at: owner.epoch)
     }
@@ -160,8 +171,8 @@ extension ScanCoordinator {
 
     // MARK: R15
 
-    /// R15: whether a process has started, or come back to the others, so recently that it may have been replaced
-    /// without knowing it. It may be empty, while its replica, which has the keys, is being elected.
+    /// R15: whether a process has started, or come back to the others, so recently that it may have been
+    /// replaced without knowing it. It may be empty, while its replica, which has the keys, is being elected.
     func isNotYetBelieved(_ status: NodeStatus) -> Bool {
         guard status.nodeID != .standalone, status.role == .primary else { return false }
         let isYoung = status.uptime.map { $0 < policy.startWindow } ?? false
