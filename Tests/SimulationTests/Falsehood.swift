@@ -21,8 +21,6 @@ enum Falsehood: CaseIterable, Sendable {
     case exactMarks
     /// R13: what a node says of others, and what others say of it, is kept from the coordinator.
     case unheard
-    /// R15: a node that has just started says that all is well.
-    case settledAtOnce
     /// R9: a batch comes with the cursor of all that was read ahead.
     case cursorReadAhead
 
@@ -55,9 +53,6 @@ enum Falsehood: CaseIterable, Sendable {
         case .unheard:
             told.epochs = [:]
             told.highestEpoch = nil
-        case .settledAtOnce:
-            told.health = ClusterHealth(isOK: true)
-            told.uptime = nil
         case .unfilteredPages, .wholeSnapshots, .cursorReadAhead: break
         }
         return told

@@ -53,6 +53,8 @@ struct SeedRun {
 
     let seeds: Int
     var first: UInt64 = 1
+    /// Whether nodes can be wrong about the cluster for long.
+    var isWide = false
     var falsehood: Falsehood?
     /// Whether what the coordinator reports is printed: for one seed.
     var isTraced = false
@@ -69,7 +71,12 @@ struct SeedRun {
                         if stopsAtFailure, !result.failures.isEmpty || Task.isCancelled { break }
                         let seed = first + UInt64(offset)
                         result.add(
-                            Simulation(seed: seed, falsehood: falsehood, isTraced: isTraced).run(),
+                            Simulation(
+                                seed: seed,
+                                isWide: isWide,
+                                falsehood: falsehood,
+                                isTraced: isTraced
+                            ).run(),
                             seed: seed
                         )
                         // Other tests run at the same time, some of them against the clock.

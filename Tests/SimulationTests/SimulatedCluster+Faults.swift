@@ -15,7 +15,11 @@ extension SimulatedCluster {
         case 89..<91: restart(movingElsewhere: true)
         case 91..<93: addNode(role: .primary)
         default:
-            if Int.random(in: 0..<3, using: &random) == 0 { disturbDeeply() } else { gossipSomething() }
+            if isWide, Int.random(in: 0..<3, using: &random) == 0 {
+                disturbDeeply()
+            } else {
+                gossipSomething()
+            }
         }
         settle()
     }
@@ -109,7 +113,7 @@ extension SimulatedCluster {
             // `SETSLOT … NODE` at the source: it gives up slot and mark in one moment, or hears of it by
             // gossip later.
             guard source.process?.isRunning == true else { return }
-            guard Int.random(in: 0..<5, using: &self.random) > 0 else {
+            guard !self.isWide || Int.random(in: 0..<5, using: &self.random) > 0 else {
                 // Only the destination was asked to finish; the source hears of it when the bus carries it.
                 self.count("half-finished SETSLOT")
                 self.gossip(from: destination, to: source)

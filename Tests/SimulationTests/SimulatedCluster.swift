@@ -28,7 +28,12 @@ final class SimulatedCluster {
     /// Keys that no client deletes after the mark, half of those there.
     private var spared: Set<Int> = []
 
-    init(seed: UInt64, timeline: Timeline) {
+    /// Whether nodes can be wrong about the cluster for long: silent buses, marks that name other nodes, reshards
+    /// that end half-finished, primaries that are back empty, replicas that do not follow.
+    let isWide: Bool
+
+    init(seed: UInt64, isWide: Bool, timeline: Timeline) {
+        self.isWide = isWide
         self.timeline = timeline
         random = SplitMix64(state: seed)
         flavour = SimulatedKeyspace.Flavour.allCases.randomElement(using: &random) ?? .wholeNode

@@ -16,6 +16,7 @@ struct Simulation {
     }
 
     let seed: UInt64
+    var isWide = false
     /// What the coordinator is deceived with, to see that the simulation notices.
     var falsehood: Falsehood?
     /// Whether everything that is reported is printed.
@@ -27,7 +28,7 @@ struct Simulation {
     func run() -> Verdict {
         let timeline = Timeline()
         var random = SplitMix64(state: seed ^ 0x5EED)
-        let cluster = SimulatedCluster(seed: seed, timeline: timeline)
+        let cluster = SimulatedCluster(seed: seed, isWide: isWide, timeline: timeline)
         cluster.isTraced = isTraced
         var verdict = Verdict()
         let query = ScanQuery()
