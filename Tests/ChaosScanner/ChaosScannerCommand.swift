@@ -3,8 +3,8 @@ import ClusterScan
 import Foundation
 import TestCluster
 
-/// Scans a cluster and writes a ``ScanJournal``: the keys of a batch, then its cursor, in one go. Made to be killed at
-/// any moment and to be started again with the last cursor that came out.
+/// Scans a cluster and writes a ``ScanJournal``: the keys of a batch, then its cursor, in one go. Made to be
+/// killed at any moment and to be started again with the last cursor that came out.
 @main
 struct ChaosScannerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,7 +73,8 @@ struct ChaosScannerCommand: AsyncParsableCommand {
         if rest > 0 { try await Task.sleep(for: .microseconds(rest)) }
     }
 
-    /// Impatient with connections, as the test pauses servers; patient with slots, as promotions take seconds.
+    /// Impatient with connections, as the test pauses servers; patient with slots, as promotions take
+    /// seconds.
     private var connection: ConnectionConfiguration {
         ConnectionConfiguration(connectTimeout: .seconds(1), commandTimeout: .seconds(1))
     }

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 import TestCluster
 
-/// Writes the journal to standard output, a batch and its cursor in one call. Counts events for it, and tells them on
-/// standard error for whoever has to find out why a key was missed.
+/// Writes the journal to standard output, a batch and its cursor in one call. Counts events for it, and tells
+/// them on standard error for whoever has to find out why a key was missed.
 final class JournalWriter: Sendable {
     private let counts = Mutex<[String: Int]>([:])
 

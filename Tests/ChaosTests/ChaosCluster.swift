@@ -5,8 +5,8 @@ import TestCluster
 struct ChaosCluster: Sendable {
     let local: LocalCluster
 
-    /// Promotions happen when a fault asks for one, not because a busy machine was slow to answer: replicas are
-    /// told when they may. Nothing is lost when a process dies, as its log is written before it answers.
+    /// Promotions happen when a fault asks for one, not because a busy machine was slow to answer: replicas
+    /// are told when they may. Nothing is lost when a process dies, as its log is written before it answers.
     static func start() async throws -> ChaosCluster {
         var options = LocalCluster.Options()
         options.nodeTimeout = .milliseconds(1500)

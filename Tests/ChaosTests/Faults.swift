@@ -2,8 +2,8 @@ import ClusterScan
 import Synchronization
 import TestCluster
 
-/// What is done to the cluster during one iteration. Several things at once, but only so many, as an iteration cannot
-/// end while no server lives long enough to be read.
+/// What is done to the cluster during one iteration. Several things at once, but only so many, as an
+/// iteration cannot end while no server lives long enough to be read.
 struct Faults: Sendable {
     let cluster: ChaosCluster
     let keys: ChaosKeys
@@ -58,7 +58,8 @@ struct Faults: Sendable {
         }
     }
 
-    /// From one to the other, unless that would leave the one without slots: then it would not stay a primary.
+    /// From one to the other, unless that would leave the one without slots: then it would not stay a
+    /// primary.
     private func move(between one: Int, and other: Int) async throws -> SlotMove {
         let (first, second) = (try await cluster.primary(of: one), try await cluster.primary(of: other))
         let isPoor = try await cluster.slots(of: first).count < 1500

@@ -1,7 +1,8 @@
 import ClusterScan
 import TestCluster
 
-/// What a scan costs the servers when a tenth of all slots moves meanwhile, compared with one that nothing happens to.
+/// What a scan costs the servers when a tenth of all slots moves meanwhile, compared with one that nothing
+/// happens to.
 struct ReshardingCost: Sendable {
     var strategy: ScanStrategy
     var quiet = ServerWork.Amount()

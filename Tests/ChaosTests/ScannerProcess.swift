@@ -5,7 +5,8 @@ import TestCluster
 
 /// One run of `chaos-scanner`, from a cursor until it ends or is killed.
 final class ScannerProcess: Sendable {
-    /// How the process scans; drawn anew for every run, as an iteration may change all of it when it is resumed.
+    /// How the process scans; drawn anew for every run, as an iteration may change all of it when it is
+    /// resumed.
     struct Manner: Sendable {
         var pages = false
         var strategy = ScanStrategy.auto
@@ -84,7 +85,8 @@ final class ScannerProcess: Sendable {
     ///
     /// - Returns: Whether it was running.
     func endAtOnce() -> Bool {
-        // The lock keeps the process from being waited for, and its id from being given to another, meanwhile.
+        // The lock keeps the process from being waited for, and its id from being given to another,
+        // meanwhile.
         process.withLock { process in
             guard let process, process.isRunning else { return false }
             return kill(process.processIdentifier, SIGKILL) == 0

@@ -1,6 +1,7 @@
 import TestCluster
 
-/// What servers did to be scanned, over all their processes (`INFO commandstats`, which begins at zero with each).
+/// What servers did to be scanned, over all their processes (`INFO commandstats`, which begins at zero with
+/// each).
 actor ServerWork {
     struct Amount: Sendable, CustomStringConvertible {
         var scans = 0
@@ -41,8 +42,8 @@ actor ServerWork {
         self.cluster = cluster
     }
 
-    /// Counts what a node has done since it was last asked; to be called before it is killed. What a node does in
-    /// its last milliseconds is not known.
+    /// Counts what a node has done since it was last asked; to be called before it is killed. What a node
+    /// does in its last milliseconds is not known.
     func sample(_ node: Int) async {
         guard let text = try? await cluster.local.command(node, "INFO", "everything").text else { return }
         let fields = ChaosCluster.fields(text)

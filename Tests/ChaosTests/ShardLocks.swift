@@ -1,8 +1,9 @@
 /// Which shards something is being done to.
 ///
-/// Different faults strike at the same time, but not the same shard. This leaves out a case that is real: a server before
-/// Redis 8 forgets at a failover that it was sending a slot away. No node answers for the keys already sent until
-/// `redis-cli --cluster fix` brings them back, and an iteration that runs meanwhile misses them and ends as complete.
+/// Different faults strike at the same time, but not the same shard. This leaves out a case that is real: a
+/// server before Redis 8 forgets at a failover that it was sending a slot away. No node answers for the keys
+/// already sent until `redis-cli --cluster fix` brings them back, and an iteration that runs meanwhile misses
+/// them and ends as complete.
 actor ShardLocks {
     private var busy: Set<Int> = []
 

@@ -1,8 +1,9 @@
 import Foundation
 import TestCluster
 
-/// Moves slots in the way of the cluster tutorial: `SETSLOT`, `MIGRATE` and `SETSLOT` again, with all the patience that
-/// a cluster under fire needs. Never asks a server for the names of keys, so that such calls are the scan's alone.
+/// Moves slots in the way of the cluster tutorial: `SETSLOT`, `MIGRATE` and `SETSLOT` again, with all the
+/// patience that a cluster under fire needs. Never asks a server for the names of keys, so that such calls
+/// are the scan's alone.
 struct SlotMove: Sendable {
     let cluster: ChaosCluster
     let source: Int

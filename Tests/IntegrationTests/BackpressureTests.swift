@@ -142,7 +142,8 @@ extension IntegrationTests {
                 }
             }
             #expect(sent.count == 3)
-            // All the names are over 3 MB, thirty batches of them 100 kB. The big slot comes in one piece of 60 kB.
+            // All the names are over 3 MB, thirty batches of them 100 kB. The big slot comes in one piece of
+            // 60 kB.
             #expect(sent.allSatisfy { $0 < 400_000 }, "\(sent)")
             #expect(tally.difference(from: QuietCluster.names) == nil)
         }

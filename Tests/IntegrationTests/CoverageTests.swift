@@ -65,7 +65,8 @@ extension IntegrationTests {
                         }
                     }
                     #expect(error?.code == .slotsNotCovered)
-                    // Each from when it was first asked for: the first that runs out of time ends the iteration.
+                    // Each from when it was first asked for: the first that runs out of time ends the
+                    // iteration.
                     #expect(error?.slots.isEmpty == false)
                     #expect(error?.slots.isSubset(of: Self.removed) == true)
                     #expect(tally.difference(from: Self.kept) == nil)

@@ -8,7 +8,8 @@ extension IntegrationTests {
         private static let sample = SampleKeys(count: 20_000, seed: 33)
         private static let names = Set(sample.map(\.name))
 
-        /// Small pages and little read ahead, so that what happens in the middle of a stream happens in its middle.
+        /// Small pages and little read ahead, so that what happens in the middle of a stream happens in its
+        /// middle.
         private static func options(_ strategy: ScanStrategy) -> ScanOptions {
             ScanOptions(count: 100, strategy: strategy, readAheadBytes: 10_000)
         }
@@ -235,8 +236,8 @@ extension IntegrationTests {
             }
         }
 
-        /// Pages have no report, so they end with the error whatever the options allow, and one node at a time is
-        /// read: but the others first.
+        /// Pages have no report, so they end with the error whatever the options allow, and one node at a
+        /// time is read: but the others first.
         private func pagesEndAfterTheOthers(
             _ cluster: LocalCluster,
             _ options: ScanOptions,

@@ -2,8 +2,8 @@ import ClusterScan
 import TestCluster
 import Testing
 
-/// A primary moves to another address, and its old one goes to a server that has nothing to do with the cluster,
-/// as addresses of pods do (rule R10).
+/// A primary moves to another address, and its old one goes to a server that has nothing to do with the
+/// cluster, as addresses of pods do (rule R10).
 extension IntegrationTests {
     @Suite("Addresses that other servers take over")
     struct ReusedAddressTests {
@@ -19,7 +19,8 @@ extension IntegrationTests {
             func keyCount() throws -> Int? { try line.checked("DBSIZE").integer }
         }
 
-        /// A cluster, another server, and a way to have the cluster's second node and that server swap addresses.
+        /// A cluster, another server, and a way to have the cluster's second node and that server swap
+        /// addresses.
         private func withStranger(
             isCluster: Bool = false,
             _ body: (LocalCluster, Stranger, () async throws -> Void) async throws -> Void

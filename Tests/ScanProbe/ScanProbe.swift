@@ -3,8 +3,8 @@ import Foundation
 
 /// Carries an iteration on from a cursor and prints the names it is handed, in hexadecimal, one per line.
 ///
-/// The last line is `end` and nothing else when the iteration ended well, so that nobody takes the output of a
-/// probe that died halfway for complete.
+/// The last line is `end` and nothing else when the iteration ended well, so that nobody takes the output of
+/// a probe that died halfway for complete.
 @main
 enum ScanProbe {
     static func main() async {

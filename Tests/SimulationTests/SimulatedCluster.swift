@@ -28,8 +28,8 @@ final class SimulatedCluster {
     /// Keys that no client deletes after the mark, half of those there.
     private var spared: Set<Int> = []
 
-    /// Whether nodes can be wrong about the cluster for long: silent buses, marks that name other nodes, reshards
-    /// that end half-finished, primaries that are back empty, replicas that do not follow.
+    /// Whether nodes can be wrong about the cluster for long: silent buses, marks that name other nodes,
+    /// reshards that end half-finished, primaries that are back empty, replicas that do not follow.
     let isWide: Bool
 
     init(seed: UInt64, isWide: Bool, timeline: Timeline) {

@@ -155,7 +155,8 @@ package struct LocalCluster: Sendable {
         try await waitUntilTablesRest()
     }
 
-    /// Waits until no server moves its keys to a larger table: `SCAN` may return a key twice as long as it does.
+    /// Waits until no server moves its keys to a larger table: `SCAN` may return a key twice as long as it
+    /// does.
     private func waitUntilTablesRest() async throws {
         for node in nodes.indices {
             for _ in 0..<200 {

@@ -1,5 +1,5 @@
-/// The machine's room for real servers: one suite at a time, from whatever test target it is. Tests of the promise
-/// are about seconds, and several clusters on a small machine would only wait for one another.
+/// The machine's room for real servers: one suite at a time, from whatever test target it is. Tests of the
+/// promise are about seconds, and several clusters on a small machine would only wait for one another.
 package actor RealServers {
     private static let shared = RealServers()
 

@@ -6,8 +6,8 @@ package struct SampleKeyLoader: Sendable {
     private let password: String?
     private let sockets: [Int: String]
 
-    /// `host` and `port` are those of any node; it is asked for the owners. Nodes that have one are reached through
-    /// their Unix sockets, by port.
+    /// `host` and `port` are those of any node; it is asked for the owners. Nodes that have one are reached
+    /// through their Unix sockets, by port.
     package init(host: String, port: Int, password: String? = nil, sockets: [Int: String] = [:]) {
         self.host = host
         self.sockets = sockets

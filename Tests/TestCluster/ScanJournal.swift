@@ -1,5 +1,5 @@
-/// What a scan in another process reports, in a form that shows where the process was killed: entries of one byte
-/// that says what follows, four bytes of length, and the bytes themselves.
+/// What a scan in another process reports, in a form that shows where the process was killed: entries of one
+/// byte that says what follows, four bytes of length, and the bytes themselves.
 package enum ScanJournal {
     package enum Kind: UInt8 {
         /// The name of a key.

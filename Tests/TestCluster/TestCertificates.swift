@@ -44,8 +44,8 @@ package final class TestCertificates: Sendable {
         )
     }
 
-    /// Makes a certificate for some names and addresses. With -1 days it expired yesterday; with a passphrase its
-    /// key is encrypted.
+    /// Makes a certificate for some names and addresses. With -1 days it expired yesterday; with a passphrase
+    /// its key is encrypted.
     package func makeCertificate(
         _ name: String,
         for hosts: [String] = ["IP:127.0.0.1", "DNS:localhost"],

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What every call of a scanner goes through: one pool of connections, one knowledge of which node serves what,
-/// and one end.
+/// What every call of a scanner goes through: one pool of connections, one knowledge of which node serves
+/// what, and one end.
 ///
 /// Its event loop is that of the connections, and of the actors that drive calls: none of them hops between
 /// threads to get here.
@@ -47,8 +47,8 @@ actor ClusterClient {
         let source: NodeAddress
     }
 
-    /// Reads the topology from the first node that describes it. Calls that want it at the same time share one
-    /// look.
+    /// Reads the topology from the first node that describes it. Calls that want it at the same time share
+    /// one look.
     ///
     /// - Parameters:
     ///   - mark: By what the caller knows its cluster.

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The connections of a scanner, at most two a node besides those that watch keys, and what the servers behind
-/// them said they are.
+/// The connections of a scanner, at most two a node besides those that watch keys, and what the servers
+/// behind them said they are.
 ///
 /// Belongs to the event loop of its connections, and so to every actor that runs on it.
 final class ConnectionPool {

@@ -57,8 +57,8 @@ extension CommandSender {
         over connection: NodeConnection,
         _ isAsking: Bool
     ) async throws(ScanFailure) -> ServerError? {
-        // The empty transaction forgets what was watched before, and finds out whether there may be one: at the
-        // end, without `MULTI`, a command would be run in any case.
+        // The empty transaction forgets what was watched before, and finds out whether there may be one: at
+        // the end, without `MULTI`, a command would be run in any case.
         var commands = [Command("MULTI"), Command("EXEC")]
         if isAsking { commands.append(Command("ASKING")) }
         commands.append(Command([Array("WATCH".utf8)] + keys))

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// Sends commands to the owners of their keys, over connections for nothing else: a page of keys must not wait
-/// behind a thousand commands.
+/// Sends commands to the owners of their keys, over connections for nothing else: a page of keys must not
+/// wait behind a thousand commands.
 ///
-/// Runs on the event loop of its connections: a reply is taken, and the next commands are written, in one turn
-/// of the loop.
+/// Runs on the event loop of its connections: a reply is taken, and the next commands are written, in one
+/// turn of the loop.
 actor CommandSender {
     nonisolated var unownedExecutor: UnownedSerialExecutor { client.unownedExecutor }
 
@@ -38,8 +38,8 @@ actor CommandSender {
     ///
     /// - Parameters:
     ///   - key: The key of the command.
-    ///   - isFirst: Whether this begins some work: an answer then serves the caller better than patience, where
-    ///     no node serves the slot.
+    ///   - isFirst: Whether this begins some work: an answer then serves the caller better than patience,
+    ///     where no node serves the slot.
     ///   - patience: How long the command is tried again after it first failed.
     ///   - makeCommand: Makes the command, on the event loop.
     /// - Returns: The reply, which is no error, and which process at which address gave it.

@@ -9,8 +9,8 @@ extension KeyCommand {
     /// let command = KeyCommand(atOneMoment: questions, of: Array("k".utf8))
     /// ```
     ///
-    /// The reply is an array of theirs, in their order. If the server refuses one of them, that refusal is the
-    /// reply to all.
+    /// The reply is an array of theirs, in their order. If the server refuses one of them, that refusal is
+    /// the reply to all.
     ///
     /// - Parameters:
     ///   - commands: The names with their arguments, any bytes. Not for writing: where the user may not run

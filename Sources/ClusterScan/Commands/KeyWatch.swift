@@ -1,4 +1,5 @@
-/// Keys that are watched (`WATCH`) since before they were read, over a connection that has nothing else to do.
+/// Keys that are watched (`WATCH`) since before they were read, over a connection that has nothing else to
+/// do.
 public struct KeyWatch: Sendable {
     let keys: [[UInt8]]
     let connection: NodeConnection

@@ -22,8 +22,8 @@ public struct ConnectionConfiguration: Sendable {
     public var commandTimeout: Duration
 
     /// The memory one reply with keys or values may take, in bytes; at most 2 GiB. A longer reply closes the
-    /// connection. While it is read, twice as much is needed. By default the longest string that servers take,
-    /// 512 MB, just fits.
+    /// connection. While it is read, twice as much is needed. By default the longest string that servers
+    /// take, 512 MB, just fits.
     public var maximumReplyBytes: Int
 
     /// The name shown in the servers' `CLIENT LIST`, or `nil` to send none. A server that refuses the name is

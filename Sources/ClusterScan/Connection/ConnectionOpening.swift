@@ -1,8 +1,8 @@
 import NIOCore
 import NIOPosix
 
-/// One attempt to open a connection: the address of a server, and how to get from there to a connection that is
-/// ready for commands.
+/// One attempt to open a connection: the address of a server, and how to get from there to a connection that
+/// is ready for commands.
 struct ConnectionOpening: Sendable {
     /// The server, as the cluster announces it.
     let address: NodeAddress

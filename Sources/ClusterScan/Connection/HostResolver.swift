@@ -11,8 +11,9 @@ import NIOPosix
 
 /// Finds the network addresses of hosts.
 ///
-/// NIO's own resolver asks for one name after the other, numeric addresses included: one slow answer of a name
-/// server holds up connections to all other nodes. This one asks on threads of a pool, and numbers not at all.
+/// NIO's own resolver asks for one name after the other, numeric addresses included: one slow answer of a
+/// name server holds up connections to all other nodes. This one asks on threads of a pool, and numbers not
+/// at all.
 package struct HostResolver: Sendable {
     private let lookUp: @Sendable (String, Int) throws -> [SocketAddress]
 
@@ -38,7 +39,8 @@ package struct HostResolver: Sendable {
     ///   - address: Whom to find.
     ///   - limit: How long to wait.
     ///   - eventLoop: Where the answer is wanted.
-    /// - Returns: At least one address. Fails with ``UnknownHost``, ``NoAnswer``, or what making an address throws.
+    /// - Returns: At least one address. Fails with ``UnknownHost``, ``NoAnswer``, or what making an address
+    ///   throws.
     func places(
         of address: NodeAddress,
         within limit: TimeAmount,
@@ -98,8 +100,8 @@ package struct HostResolver: Sendable {
     }
 }
 
-/// Tells NIO addresses that are known already, so that it tries them as it does with those it finds itself: by
-/// turns of family, each with a head start before the next, all within one time limit.
+/// Tells NIO addresses that are known already, so that it tries them as it does with those it finds itself:
+/// by turns of family, each with a head start before the next, all within one time limit.
 struct KnownAddresses: Resolver, Sendable {
     let places: [SocketAddress]
     let eventLoop: any EventLoop

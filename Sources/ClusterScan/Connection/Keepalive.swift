@@ -9,11 +9,11 @@ import NIOPosix
     import Musl
 #endif
 
-/// Probes on connections that say nothing: a peer that went without a word, or a middlebox that has forgotten the
-/// connection, is noticed after a minute instead of the two hours that systems wait by themselves.
+/// Probes on connections that say nothing: a peer that went without a word, or a middlebox that has forgotten
+/// the connection, is noticed after a minute instead of the two hours that systems wait by themselves.
 ///
-/// No `TCP_USER_TIMEOUT`: what is sent is bounded by `commandTimeout`, and the option would also cut off a server
-/// that is alive but busy for longer than it says, with more on its way than its system takes in.
+/// No `TCP_USER_TIMEOUT`: what is sent is bounded by `commandTimeout`, and the option would also cut off a
+/// server that is alive but busy for longer than it says, with more on its way than its system takes in.
 enum Keepalive {
     private static let idleSeconds: Int = 30
     private static let intervalSeconds: Int = 10

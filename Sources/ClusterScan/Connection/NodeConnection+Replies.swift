@@ -7,8 +7,8 @@ extension NodeConnection {
         }.get()
     }
 
-    /// Asks for `INFO server` and `CLUSTER NODES`, and for how the node stands to its replicas and the cluster,
-    /// as far as the user may know: `INFO replication`, `CLUSTER INFO`.
+    /// Asks for `INFO server` and `CLUSTER NODES`, and for how the node stands to its replicas and the
+    /// cluster, as far as the user may know: `INFO replication`, `CLUSTER INFO`.
     func status() async throws(ScanFailure) -> NodeStatus {
         do {
             let replies = try await ask([
@@ -30,7 +30,8 @@ extension NodeConnection {
         }
     }
 
-    /// Asks for `CLUSTER SLOTS`, and with `CLUSTER NODES` for nodes that serve no slots: these are members, too.
+    /// Asks for `CLUSTER SLOTS`, and with `CLUSTER NODES` for nodes that serve no slots: these are members,
+    /// too.
     ///
     /// - Returns: The topology, and all nodes that the server knows, as far as it says.
     /// - Throws: ``ScanFailure`` if the topology is not understood.

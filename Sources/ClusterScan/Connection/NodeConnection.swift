@@ -41,8 +41,10 @@ package final class NodeConnection: Sendable {
     /// - Parameters:
     ///   - address: The server, as the cluster announces it.
     ///   - configuration: Credentials and limits.
-    ///   - asksIdentity: Whether the server is asked which node it is, in the same write as all that comes first.
-    ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its own.
+    ///   - asksIdentity: Whether the server is asked which node it is, in the same write as all that comes
+    ///     first.
+    ///   - gate: Bounds what this and other connections of the same event loop hold; `nil` for one of its
+    ///     own.
     ///   - eventLoop: The event loop the connection belongs to.
     ///   - resolver: Finds the addresses of host names.
     /// - Returns: A connection ready for commands. The future fails with ``ConnectionError`` and nothing
@@ -99,9 +101,9 @@ package final class NodeConnection: Sendable {
     /// - Parameters:
     ///   - command: The command.
     ///   - limit: How large the reply may be.
-    ///   - completion: Called exactly once, on the event loop: from within the read of the reply, so that it can
-    ///     send the next command at once, or at once if the connection is closed already. An error reply is a
-    ///     success here: see ``FlatReply/error``.
+    ///   - completion: Called exactly once, on the event loop: from within the read of the reply, so that it
+    ///     can send the next command at once, or at once if the connection is closed already. An error reply
+    ///     is a success here: see ``FlatReply/error``.
     package func send(
         _ command: Command,
         limit: ReplyLimit = .data,
@@ -135,8 +137,8 @@ package final class NodeConnection: Sendable {
         handler.value.send(Pipeline(commands), limit: limit, completion: completion)
     }
 
-    /// Sends commands, at least one, in one write, and has their replies joined in one piece of memory. Only on
-    /// the event loop.
+    /// Sends commands, at least one, in one write, and has their replies joined in one piece of memory. Only
+    /// on the event loop.
     ///
     /// - Parameters:
     ///   - commands: The commands.
@@ -151,7 +153,8 @@ package final class NodeConnection: Sendable {
         handler.value.send(joining: commands, hold: hold, completion: completion)
     }
 
-    /// Sends encoded commands in one write, and gets each reply as soon as it is there. Only on the event loop.
+    /// Sends encoded commands in one write, and gets each reply as soon as it is there. Only on the event
+    /// loop.
     ///
     /// The connection must be open. It is closed when nothing has moved for `commandTimeout`, in either
     /// direction.
@@ -161,8 +164,8 @@ package final class NodeConnection: Sendable {
     ///   - replyCount: How many commands these are; at least one.
     ///   - receive: Called with each reply, error replies included, in order, from within the read.
     ///   - lost: Called at most once: with the reason, if the connection closes before the last reply. Of all
-    ///     that is pending then, only the oldest is told that *its* reply was too large or not understood; the
-    ///     rest is told that the connection is closed.
+    ///     that is pending then, only the oldest is told that *its* reply was too large or not understood;
+    ///     the rest is told that the connection is closed.
     package func send(
         _ wire: [ByteBuffer],
         replyCount: Int,

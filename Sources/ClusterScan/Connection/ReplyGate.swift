@@ -1,9 +1,9 @@
-/// Bounds what the connections of one scanner hold, all together, of replies that are under way: a connection that is
-/// not let on stops reading, and its server has to wait.
+/// Bounds what the connections of one scanner hold, all together, of replies that are under way: a connection
+/// that is not let on stops reading, and its server has to wait.
 ///
-/// Every connection may hold ``freeBytes``. Those that need more share ``sharedBytes``; once these are used up, only
-/// the one that has needed more for the longest time goes on, so that some reply is always completed. A reply
-/// that no caller wants now does not go on.
+/// Every connection may hold ``freeBytes``. Those that need more share ``sharedBytes``; once these are used
+/// up, only the one that has needed more for the longest time goes on, so that some reply is always
+/// completed. A reply that no caller wants now does not go on.
 ///
 /// Belongs to the event loop of its connections.
 package final class ReplyGate {
@@ -88,8 +88,8 @@ package final class ReplyGate {
     }
 }
 
-/// Whether a stream wants to read on, or has enough for its consumer: its large replies wait then, unless they
-/// are in the way of another call.
+/// Whether a stream wants to read on, or has enough for its consumer: its large replies wait then, unless
+/// they are in the way of another call.
 final class ReadHold {
     private let gate: ReplyGate
 

@@ -13,8 +13,9 @@ extension NodeConnection {
     ///     address that leads elsewhere cannot be compared with the other end's, so there the target counts.
     ///   - configuration: Says whether and how.
     ///   - deadline: When the handshake has to be over.
-    /// - Returns: The channel, through the handshake. What the server sends next is read by the handlers that are
-    ///   added from within the success of this future. It fails with ``ConnectionError`` and nothing else.
+    /// - Returns: The channel, through the handshake. What the server sends next is read by the handlers that
+    ///   are added from within the success of this future. It fails with ``ConnectionError`` and nothing
+    ///   else.
     static func secure(
         _ channel: any Channel,
         address: NodeAddress,

@@ -13,7 +13,8 @@ extension ClusterScanner {
     /// for try await batch in scanner.batches() {
     ///     var commands: [KeyCommand] = []
     ///     batch.keys.forEachKey { commands.append(KeyCommand("TTL", key: $0, isRepeatable: true)) }
-    ///     for (key, reply) in zip(batch.keys, try await scanner.send(commands, preferring: batch.node)) { … }
+    ///     let replies = try await scanner.send(commands, preferring: batch.node)
+    ///     for (key, reply) in zip(batch.keys, replies) { … }
     /// }
     /// ```
     ///
@@ -23,8 +24,8 @@ extension ClusterScanner {
     ///     where it does not serve the slot.
     ///   - options: Patience and bounds.
     /// - Returns: What became of each command, in their order.
-    /// - Throws: ``ClusterScanError`` if the scanner is shut down, a password is refused, or no node tells who
-    ///   serves which slots; `CancellationError`. Some commands may have run then.
+    /// - Throws: ``ClusterScanError`` if the scanner is shut down, a password is refused, or no node tells
+    ///   who serves which slots; `CancellationError`. Some commands may have run then.
     /// - Complexity: O(*n*) in the number of commands.
     public func send(
         _ commands: [KeyCommand],

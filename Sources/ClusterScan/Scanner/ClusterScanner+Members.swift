@@ -80,8 +80,8 @@ extension ClusterScanner {
 
     /// Reads a collection of any type in pages, each with a cursor that any process can go on from.
     ///
-    /// Sets, hashes and sorted sets: the promise is that of ``sscan(_:match:count:)``; where a page comes from
-    /// another server process than the one that gave the cursor, the collection is read again from its
+    /// Sets, hashes and sorted sets: the promise is that of ``sscan(_:match:count:)``; where a page comes
+    /// from another server process than the one that gave the cursor, the collection is read again from its
     /// beginning, and ``MemberPage/hasStartedOver`` says so. Lists are read by index and streams by id:
     /// entries of a stream are returned once; of a list that is changed at its head meanwhile, elements may
     /// come twice or be missed, as with every `LRANGE`.

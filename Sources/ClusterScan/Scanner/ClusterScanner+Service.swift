@@ -11,10 +11,10 @@ extension ClusterScanner: Service {
     /// try await group.run()
     /// ```
     ///
-    /// On graceful shutdown no call is taken any more: each fails with ``ClusterScanError/Code/shutDown``. Streams
-    /// end with that error before their next batch, with the cursor to go on from, and never look complete. Pages
-    /// and commands under way are finished. Then all connections are closed. When the task is cancelled, nothing is
-    /// waited for, as with ``shutDown()``.
+    /// On graceful shutdown no call is taken any more: each fails with ``ClusterScanError/Code/shutDown``.
+    /// Streams end with that error before their next batch, with the cursor to go on from, and never look
+    /// complete. Pages and commands under way are finished. Then all connections are closed. When the task is
+    /// cancelled, nothing is waited for, as with ``shutDown()``.
     public func run() async throws {
         do {
             try await gracefulShutdown()

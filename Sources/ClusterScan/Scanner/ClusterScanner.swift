@@ -31,7 +31,8 @@ public final class ClusterScanner: Sendable {
     /// Prepares to scan. Nothing is connected before the first call.
     ///
     /// - Parameters:
-    ///   - seeds: Addresses of any nodes of the cluster; one that answers is enough, the others are found through it.
+    ///   - seeds: Addresses of any nodes of the cluster; one that answers is enough, the others are found
+    ///     through it.
     ///   - connection: Credentials, database and time limits.
     ///   - eventLoopGroup: Where connections run. The scanner takes one loop of it.
     ///   - telemetry: Who is told what the scanner does: nobody, by default.
@@ -56,10 +57,10 @@ public final class ClusterScanner: Sendable {
 
     /// Ends what is under way and closes all connections.
     ///
-    /// Streams end before their next batch with ``ClusterScanError/Code/shutDown`` and the cursor of the batch that
-    /// was handed out last; calls for pages and commands that wait for a server fail with that code, too, and
-    /// so does every later call. As a service of a `ServiceGroup` (``run()``) the scanner lets those that wait
-    /// for a server finish first.
+    /// Streams end before their next batch with ``ClusterScanError/Code/shutDown`` and the cursor of the
+    /// batch that was handed out last; calls for pages and commands that wait for a server fail with that
+    /// code, too, and so does every later call. As a service of a `ServiceGroup` (``run()``) the scanner lets
+    /// those that wait for a server finish first.
     public func shutDown() async {
         await client.shutDown()
     }

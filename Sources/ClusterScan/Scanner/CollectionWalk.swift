@@ -1,5 +1,5 @@
-/// Where the reading of one collection stands: what to ask the process that is about to be asked, and what its
-/// reply means.
+/// Where the reading of one collection stands: what to ask the process that is about to be asked, and what
+/// its reply means.
 ///
 /// Sets, hashes and sorted sets are read with their `SCAN` commands, whose cursors are good for one server
 /// process only: another one is asked from the beginning. Lists are read by `LRANGE` and streams by `XRANGE`,

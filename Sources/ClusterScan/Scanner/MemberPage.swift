@@ -39,8 +39,8 @@ public struct MemberPages: AsyncSequence, Sendable {
         /// Waits for the next page.
         ///
         /// - Returns: `nil` after the last.
-        /// - Throws: ``ClusterScanError``: `noSuchKey` if there is no such key when the iteration begins or goes
-        ///   on, `invalidQuery` if it has no members, `invalidCursor` if the cursor belongs elsewhere;
+        /// - Throws: ``ClusterScanError``: `noSuchKey` if there is no such key when the iteration begins or
+        ///   goes on, `invalidQuery` if it has no members, `invalidCursor` if the cursor belongs elsewhere;
         ///   or `CancellationError`.
         public mutating func next() async throws -> MemberPage? {
             try await reader.nextPage()

@@ -1,6 +1,7 @@
 /// One read of keys, by `SCAN` or by snapshots of slots: how a node is asked, and what its reply means.
 ///
-/// The one way from a reply to a batch: what is not as asked for is refused here, and the coordinator filters.
+/// The one way from a reply to a batch: what is not as asked for is refused here, and the coordinator
+/// filters.
 struct PageRead {
     private enum Request {
         case page(cursor: UInt64, count: Int)
@@ -39,7 +40,8 @@ struct PageRead {
     ///   - pool: Has the connection.
     ///   - hold: Whether the caller has enough for a while; `nil` if it always wants the reply.
     ///   - telemetry: Records that the node was asked.
-    ///   - completion: Called once, with the reply for ``take(_:by:now:)``; at once if the connection is lost.
+    ///   - completion: Called once, with the reply for ``take(_:by:now:)``; at once if the connection is
+    ///     lost.
     func send(
         of query: ScanQuery,
         over pool: ConnectionPool,
@@ -65,8 +67,8 @@ struct PageRead {
     /// Hands the reply to the coordinator.
     ///
     /// - Returns: The keys of it that the iteration returns.
-    /// - Throws: ``ScanFailure`` if there is no reply, or not the one that was asked for. The coordinator knows
-    ///   of it then.
+    /// - Throws: ``ScanFailure`` if there is no reply, or not the one that was asked for. The coordinator
+    ///   knows of it then.
     func take(
         _ result: Result<FlatReply, ConnectionError>,
         by coordinator: inout ScanCoordinator,

@@ -25,7 +25,8 @@ actor ScanRun {
     /// Questions about nodes that are under way, and those that wait for one of them to be answered.
     private var requestsUnderWay = 0
     private var waitingRequests: Deque<ScanAction> = []
-    /// Each answer names all nodes: with a thousand of them it has 250 KB, and takes several times that to read.
+    /// Each answer names all nodes: with a thousand of them it has 250 KB, and takes several times that to
+    /// read.
     private static let mostStatusRequests = 32
     /// Reads that wait for room in the buffer.
     private var held: [ScanAction] = []

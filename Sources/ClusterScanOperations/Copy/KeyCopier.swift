@@ -16,8 +16,8 @@ import Synchronization
 /// ```
 ///
 /// A key is copied as it is at one moment, expiry included; one that changes afterwards is not copied again.
-/// One that changes while it is read element by element is read again, and is counted as failed if that happens
-/// every time.
+/// One that changes while it is read element by element is read again, and is counted as failed if that
+/// happens every time.
 public final class KeyCopier: Sendable {
     let source: ClusterScanner
     let destination: ClusterScanner
@@ -143,8 +143,9 @@ public final class KeyCopier: Sendable {
     ///
     /// - Parameter chunk: The keys; one that comes twice is copied once.
     /// - Returns: What became of them: those in ``WorkTally/unchanged`` are at the destination with the same
-    ///   value and expiry already, those whose expiry alone had to be changed there count as done; those that have another value there are refused with the code `BUSYKEY`, and those
-    ///   that can be copied in neither way with `NOTCOPIED` or what the server says.
+    ///   value and expiry already, those whose expiry alone had to be changed there count as done; those that
+    ///   have another value there are refused with the code `BUSYKEY`, and those that can be copied in
+    ///   neither way with `NOTCOPIED` or what the server says.
     /// - Throws: `ClusterScanError` if servers are out of reach or refuse the user; some keys may have been
     ///   copied then. `CancellationError`.
     public func copy(_ chunk: WorkChunk) async throws -> WorkTally {

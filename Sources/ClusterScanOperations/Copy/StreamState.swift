@@ -24,7 +24,8 @@ package struct StreamState: Hashable, Sendable {
             let pending = (group["pending"] ?? group["pel"])?.array ?? []
             groups[group["name"]?.bytes ?? []] = Group(
                 lastDelivered: group["last-delivered-id"],
-                // From Redis 7.0 on, entries that were deleted cannot be claimed, and so not be copied one by one.
+                // From Redis 7.0 on, entries that were deleted cannot be claimed, and so not be copied one by
+                // one.
                 pending: Set(
                     pending.compactMap(\.array).filter { $0.count == 4 && ids.contains($0[0]) }.map {
                         [$0[0], $0[1], $0[3]]

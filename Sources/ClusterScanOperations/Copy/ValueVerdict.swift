@@ -47,8 +47,8 @@ package enum ValueVerdict: Hashable, Sendable {
 
     private static let none = KeyType(rawValue: "none")
 
-    /// What both answers to `HPEXPIRETIME` say, for the same fields; `nil` stands for a server that knows no such
-    /// thing.
+    /// What both answers to `HPEXPIRETIME` say, for the same fields; `nil` stands for a server that knows no
+    /// such thing.
     package init(fieldExpiries here: RESPValue?, _ there: RESPValue?) {
         func lifetimes(_ reply: RESPValue?, _ count: Int) -> [KeyLifetime] {
             reply?.array?.map { KeyMoment(.value($0)).lifetime } ?? Array(repeating: .never, count: count)

@@ -22,8 +22,8 @@ package enum KeyLifetime: Hashable, Sendable {
         return [Array("PEXPIREAT".utf8), key] + .text("\(moment)")
     }
 
-    /// Whether two keys expire at the same time, by and large: `MIGRATE` shifts the expiry of what it moves by as
-    /// long as that takes, and servers before Redis 7.0 round.
+    /// Whether two keys expire at the same time, by and large: `MIGRATE` shifts the expiry of what it moves
+    /// by as long as that takes, and servers before Redis 7.0 round.
     package func agrees(with other: KeyLifetime) -> Bool {
         guard let moment, let theirs = other.moment else { return self == other }
         let (apart, overflow) = moment.subtractingReportingOverflow(theirs)

@@ -9,8 +9,8 @@ public import ClusterScan
 /// }
 /// ```
 ///
-/// The value of a key and its expiry are those of one moment (`MULTI`, `EXEC`). Servers make a `DUMP` in one piece and wait for nothing else meanwhile:
-/// about 1 ms for a MB.
+/// The value of a key and its expiry are those of one moment (`MULTI`, `EXEC`). Servers make a `DUMP` in one
+/// piece and wait for nothing else meanwhile: about 1 ms for a MB.
 public struct RecordReader: Sendable {
     private let scanner: ClusterScanner
     private let bytesAtOnce: Int

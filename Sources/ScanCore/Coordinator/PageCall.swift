@@ -1,8 +1,8 @@
 /// One call for a page: what is still to be done for it, and what is left to the next call.
 ///
 /// The page is complete with the first keys, once everything that settles them has been done. What the
-/// coordinator wants read after that is left to the next call, which goes on from here if its cursor says that
-/// it stands here, and from the cursor alone otherwise.
+/// coordinator wants read after that is left to the next call, which goes on from here if its cursor says
+/// that it stands here, and from the cursor alone otherwise.
 package struct PageCall: Sendable {
     package var coordinator: ScanCoordinator
     /// The page, once there are keys for it.
@@ -53,8 +53,8 @@ package struct PageCall: Sendable {
     /// The call for the page after this one.
     ///
     /// - Parameter progress: Where the caller's cursor stands.
-    /// - Returns: `nil` if that is elsewhere, or if slots are in trouble: their patience must not run while the
-    ///   caller takes its time.
+    /// - Returns: `nil` if that is elsewhere, or if slots are in trouble: their patience must not run while
+    ///   the caller takes its time.
     package func next(from progress: ScanProgress) -> PageCall? {
         guard !isFinished, coordinator.hasNoStalledSlots, coordinator.progress == progress else { return nil }
         var next = self

@@ -1,5 +1,5 @@
-/// What R2 drops is told: keys that a node holds of slots that it does not serve. No client reaches them. They
-/// are left over from a reshard that was broken off, or a slot is to be repaired.
+/// What R2 drops is told: keys that a node holds of slots that it does not serve. No client reaches them.
+/// They are left over from a reshard that was broken off, or a slot is to be repaired.
 extension ScanCoordinator {
     /// Drops keys of slots that the lane has not claimed, and counts those that its node does not serve.
     mutating func keepClaimed(_ batch: inout KeyBatch, of id: LaneID, _ claims: SlotSet) {

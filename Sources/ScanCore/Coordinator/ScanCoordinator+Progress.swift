@@ -1,8 +1,8 @@
 /// R14: progress is credit, not pages. What is lost again and again is read in ever smaller portions, with
 /// growing pauses, and given up when patience has passed since it was first lost.
 extension ScanCoordinator {
-    /// Slots lost fewer times than this are not given up: a long walk may lose them to two failovers that have
-    /// nothing to do with each other.
+    /// Slots lost fewer times than this are not given up: a long walk may lose them to two failovers that
+    /// have nothing to do with each other.
     private static let fewestLosses = 4
     /// Slots lost this often are read by snapshot, whatever the strategy, where that is possible.
     static let restlessAfter = 2

@@ -1,5 +1,5 @@
-/// R11: a replica is read only while it follows, and from where its primary stood when the lane opened: then it
-/// has every key that was there at the start.
+/// R11: a replica is read only while it follows, and from where its primary stood when the lane opened: then
+/// it has every key that was there at the start.
 extension ScanCoordinator {
     enum ReplicaStanding {
         case follows

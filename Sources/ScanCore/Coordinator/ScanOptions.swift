@@ -30,8 +30,8 @@ public struct ScanOptions: Sendable {
     /// For streams. Pages have no report: they end with the error, once all the other slots were read.
     public var allowsUncoveredSlots: Bool
     /// Whether a cursor may be carried on with a cluster that has none of the nodes it knows: one that was
-    /// restored from a backup, for example, with the same keys. What one cluster's iteration covered counts as
-    /// covered in the other.
+    /// restored from a backup, for example, with the same keys. What one cluster's iteration covered counts
+    /// as covered in the other.
     public var acceptsOtherCluster: Bool
     /// Gets what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?

@@ -27,7 +27,8 @@ package struct ScanPolicy: Sendable {
     package var longestPause: Duration
     /// How long slots may go without any progress before they are given up.
     package var patience: Duration
-    /// How long a process that has just started is not believed, where it does not say that it serves clients.
+    /// How long a process that has just started is not believed, where it does not say that it serves
+    /// clients.
     package var startWindow: Duration
     /// Whether slots that were given up are reported in the result rather than failing the iteration.
     package var allowsUncoveredSlots: Bool

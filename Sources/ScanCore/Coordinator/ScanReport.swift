@@ -27,10 +27,10 @@ public struct ScanReport: Sendable, Hashable {
     public package(set) var retries = 0
     /// Times the topology was read.
     public package(set) var topologyLoads = 0
-    /// Keys of wanted slots that were met on nodes that do not serve those slots, by slot, and were not returned. No
-    /// client reaches them: they are left over from a reshard that was broken off, or, after a failover in
-    /// the middle of a migration, wait for the slot to be repaired (`redis-cli --cluster fix`). Nodes that
-    /// are read slot by slot are not searched for them. At most one entry a slot.
+    /// Keys of wanted slots that were met on nodes that do not serve those slots, by slot, and were not
+    /// returned. No client reaches them: they are left over from a reshard that was broken off, or, after a
+    /// failover in the middle of a migration, wait for the slot to be repaired (`redis-cli --cluster fix`).
+    /// Nodes that are read slot by slot are not searched for them. At most one entry a slot.
     public package(set) var leftOver: [HashSlot: Int] = [:]
     /// How long the iteration ran, without the time before it was resumed.
     public package(set) var elapsed: Duration = .zero

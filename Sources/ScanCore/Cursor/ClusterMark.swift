@@ -1,5 +1,5 @@
-/// By what a cursor knows its cluster again: the leading bits of the ids of a few primaries, renewed with every
-/// topology (rule R10).
+/// By what a cursor knows its cluster again: the leading bits of the ids of a few primaries, renewed with
+/// every topology (rule R10).
 package struct ClusterMark: Hashable, Sendable {
     /// Four nodes that leave a cluster between two calls are a cluster that is replaced.
     package static let most = 4

@@ -36,8 +36,8 @@ package struct ScanProgress: Sendable {
 }
 
 extension ScanProgress: Equatable {
-    /// Whether both stand at the same place of the same iteration. Lanes compare in their order: their names are
-    /// those of one process.
+    /// Whether both stand at the same place of the same iteration. Lanes compare in their order: their names
+    /// are those of one process.
     ///
     /// - Complexity: O(number of lanes).
     package static func == (one: ScanProgress, other: ScanProgress) -> Bool {

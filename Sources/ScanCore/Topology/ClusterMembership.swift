@@ -42,8 +42,8 @@ package struct ClusterMembership: Sendable {
     ///   - topology: Which nodes serve which slots.
     ///   - others: Nodes that it knows besides: those without slots.
     ///   - source: The server.
-    /// - Returns: Whether it may be believed: a cluster never turns into a server without cluster mode, nor the
-    ///   other way round.
+    /// - Returns: Whether it may be believed: a cluster never turns into a server without cluster mode, nor
+    ///   the other way round.
     package mutating func accept(
         _ topology: ClusterTopology,
         and others: some Sequence<NodeID>,

@@ -16,14 +16,14 @@ extension NodeStatus {
         }
     }
 
-    /// Where slots go from here. R12: marks outlive a failover, so that a mark may name a node that follows the
-    /// one that goes on.
+    /// Where slots go from here. R12: marks outlive a failover, so that a mark may name a node that follows
+    /// the one that goes on.
     var destinations: Set<NodeID> { Set(migrating.values.map(destination)) }
 
     private func destination(_ mark: NodeID) -> NodeID { successors[mark] ?? mark }
 
-    /// Slots on their way here. R12: whatever node a mark names, a server lets in who is sent on (`ASK`) for any
-    /// slot that is marked.
+    /// Slots on their way here. R12: whatever node a mark names, a server lets in who is sent on (`ASK`) for
+    /// any slot that is marked.
     var importedSlots: SlotSet {
         importing.keys.reduce(into: SlotSet()) { slots, slot in slots.insert(slot) }
     }

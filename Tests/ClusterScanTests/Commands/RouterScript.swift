@@ -1,6 +1,7 @@
 import ClusterScan
 
-/// A router with made-up nodes `a`, `b` and `c`, which answer as told; time passes only where nothing else can.
+/// A router with made-up nodes `a`, `b` and `c`, which answer as told; time passes only where nothing else
+/// can.
 struct RouterScript {
     enum Answer {
         case value

@@ -108,8 +108,9 @@ struct NodeConnectionSocketTests {
                 configuration: .init(),
                 on: loop
             ).get()
-            // `rem_address st tx:rx tr:when`: an established connection whose next timer is that of keepalive (2),
-            // and when it fires, in hundredths of a second. Source: Documentation/networking/proc_net_tcp.rst.
+            // `rem_address st tx:rx tr:when`: an established connection whose next timer is that of keepalive
+            // (2), and when it fires, in hundredths of a second. Source:
+            // Documentation/networking/proc_net_tcp.rst.
             let port = String(server.port, radix: 16, uppercase: true)
             let file = try #require(FileHandle(forReadingAtPath: "/proc/net/tcp"))
             let table = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)

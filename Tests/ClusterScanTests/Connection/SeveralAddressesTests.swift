@@ -5,7 +5,8 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// One name, several addresses: what a name server says of a headless service, or of a host with IPv4 and IPv6.
+/// One name, several addresses: what a name server says of a headless service, or of a host with IPv4 and
+/// IPv6.
 @Suite("Several addresses behind one name")
 struct SeveralAddressesTests {
     private let loop = MultiThreadedEventLoopGroup.singleton.next()

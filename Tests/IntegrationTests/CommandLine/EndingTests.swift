@@ -41,8 +41,8 @@ extension IntegrationTests {
                 default: ""
                 }
             }
-            /// A line of bash. An interrupt comes when the command has made its first file; a shell lets those
-            /// in the background ignore it until they listen.
+            /// A line of bash. An interrupt comes when the command has made its first file; a shell lets
+            /// those in the background ignore it until they listen.
             func line(_ command: String, file: String) -> String {
                 guard self == .interrupted else { return "exec $tool \(command)" }
                 return """

@@ -4,8 +4,8 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// Whatever comes instead of a reply, over a real connection, to the library and to the tool: an error in time, and
-/// no more memory than `Docs/HostileInput.md` says.
+/// Whatever comes instead of a reply, over a real connection, to the library and to the tool: an error in
+/// time, and no more memory than `Docs/HostileInput.md` says.
 @Suite("Hostile replies", .serialized, .timeLimit(.minutes(10)))
 struct HostileReplyTests {
     /// What the tool may take while it learns about a cluster, and while it reads from it, in bytes.

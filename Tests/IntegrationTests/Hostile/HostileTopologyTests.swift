@@ -84,7 +84,8 @@ struct HostileTopologyTests {
 
     @Test("a million nodes")
     func millionNodes() async throws {
-        // 62 replicas of each of 16384 primaries: 70 MB, which is more than any cluster needs to describe itself.
+        // 62 replicas of each of 16384 primaries: 70 MB, which is more than any cluster needs to describe
+        // itself.
         let replica = "*3\r\n" + HostileServer.bulk("10.0.0.1") + ":1\r\n" + HostileServer.bulk(Self.id(77))
         let reply = (0..<16384).reduce(into: "*16384\r\n") { reply, slot in
             reply += "*65\r\n:\(slot)\r\n:\(slot)\r\n" + String(repeating: replica, count: 63)

@@ -107,8 +107,8 @@ enum MeasuredTool {
         return process
     }
 
-    /// The system's own account of an ended process (`ru_maxrss`) begins with the memory of its parent, which is
-    /// this one and large. So the process is asked while it runs; the mark never falls.
+    /// The system's own account of an ended process (`ru_maxrss`) begins with the memory of its parent, which
+    /// is this one and large. So the process is asked while it runs; the mark never falls.
     private static func watch(_ process: Process) throws -> (peak: Int, seconds: Double) {
         let start = Date()
         try process.run()

@@ -2,11 +2,12 @@ import ClusterScan
 import Foundation
 import Testing
 
-/// What the tool shows on a terminal when the names, the addresses and the errors come from somebody who wants to
-/// steer it.
+/// What the tool shows on a terminal when the names, the addresses and the errors come from somebody who
+/// wants to steer it.
 @Suite("Hostile text on a terminal", .serialized, .timeLimit(.minutes(5)))
 struct TerminalTests {
-    /// Sets a title, clears the screen, colours, answers back; in 7 and in 8 bits; turns text round; hides it.
+    /// Sets a title, clears the screen, colours, answers back; in 7 and in 8 bits; turns text round; hides
+    /// it.
     private static let attack: [UInt8] =
         Array("\u{1B}]0;owned\u{7}\u{1B}[2J\u{9B}31m\u{202E}txt.\u{2066}\u{200B}\u{E0041}\r\u{8}".utf8) + [
             0x9B, 0x35, 0x6E,

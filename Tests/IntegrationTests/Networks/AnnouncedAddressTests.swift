@@ -4,8 +4,8 @@ import TestCluster
 import Testing
 
 extension IntegrationTests {
-    /// What NAT, containers and tunnels do to a cluster, with real servers: they announce names that mean nothing
-    /// here (`cluster-announce-hostname`), and are reached at other addresses.
+    /// What NAT, containers and tunnels do to a cluster, with real servers: they announce names that mean
+    /// nothing here (`cluster-announce-hostname`), and are reached at other addresses.
     @Suite("Announced addresses")
     struct AnnouncedAddressTests {
         private static let sample = SampleKeys(count: 6_000, seed: 61)

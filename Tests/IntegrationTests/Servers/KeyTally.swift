@@ -22,8 +22,8 @@ struct KeyTally: Sendable {
         total += other.total
     }
 
-    /// How the names differ from those expected, in words short enough for a test's message; nil if they are the
-    /// same. Names may come more than once only where that is allowed.
+    /// How the names differ from those expected, in words short enough for a test's message; nil if they are
+    /// the same. Names may come more than once only where that is allowed.
     func difference(from expected: Set<[UInt8]>, allowingRepeats repeats: Bool = false) -> String? {
         var parts: [String] = []
         func note(_ what: String, _ names: [[UInt8]]) {

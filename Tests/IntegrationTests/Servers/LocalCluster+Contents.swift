@@ -10,8 +10,8 @@ struct KeyContent: Hashable, Sendable {
 
 /// The first keys that are not the same in both, with what they hold.
 ///
-/// Servers send each other the time that is left, not the moment: `MIGRATE` shifts the expiry of what it moves by
-/// as long as that takes. So moments within a second are the same.
+/// Servers send each other the time that is left, not the moment: `MIGRATE` shifts the expiry of what it
+/// moves by as long as that takes. So moments within a second are the same.
 func differences(
     between found: [[UInt8]: KeyContent],
     and expected: [[UInt8]: KeyContent]

@@ -47,8 +47,8 @@ extension LocalCluster {
         }
     }
 
-    /// Gives the slot to its new owner, which must hold all of its keys. Before a slot comes back, or another one
-    /// goes elsewhere, let the nodes agree: epochs that collide can leave a slot that nobody owns.
+    /// Gives the slot to its new owner, which must hold all of its keys. Before a slot comes back, or another
+    /// one goes elsewhere, let the nodes agree: epochs that collide can leave a slot that nobody owns.
     func end(_ move: SlotMove) async throws {
         let id = nodes[move.destination].id
         let others = primaries.map(\.index).filter { $0 != move.destination && $0 != move.source }

@@ -29,8 +29,8 @@ extension LocalCluster {
         }
     }
 
-    /// Waits until every replica holds as many keys as its primary, and every node tells of it. Before a node has
-    /// heard of a replica's offset it leaves the replica out of `CLUSTER SLOTS`.
+    /// Waits until every replica holds as many keys as its primary, and every node tells of it. Before a node
+    /// has heard of a replica's offset it leaves the replica out of `CLUSTER SLOTS`.
     func waitForReplicas() async throws {
         for replica in replicas {
             guard case .replica(let primary) = replica.role else { continue }

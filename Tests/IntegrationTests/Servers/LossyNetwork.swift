@@ -2,11 +2,11 @@ import ClusterScan
 import Foundation
 import TestCluster
 
-/// A network between a client process and the nodes of a cluster, in which one node can disappear: packets to it
-/// are dropped and nobody is told.
+/// A network between a client process and the nodes of a cluster, in which one node can disappear: packets to
+/// it are dropped and nobody is told.
 ///
-/// Namespaces where the system permits them (as root on Linux); otherwise proxies on loopback that behave the same
-/// way at the level of connections.
+/// Namespaces where the system permits them (as root on Linux); otherwise proxies on loopback that behave the
+/// same way at the level of connections.
 enum LossyNetwork {
     case namespaces(NetworkNamespaces)
     case stretches([Stretch])

@@ -7,8 +7,8 @@ import TestCluster
 ///     198.18.n.1, .2, .3 … ─── veth ─── 198.18.n.254
 ///                                       198.19.n.254 ─── veth ─── 198.19.n.1
 ///
-/// Servers announce 127.0.0.1, which means nothing at the client. At the router, what goes to one of the addresses
-/// can be made to disappear. 198.18.0.0/15 is there for tests (RFC 2544).
+/// Servers announce 127.0.0.1, which means nothing at the client. At the router, what goes to one of the
+/// addresses can be made to disappear. 198.18.0.0/15 is there for tests (RFC 2544).
 struct NetworkNamespaces {
     private let name: String
     private let number: Int

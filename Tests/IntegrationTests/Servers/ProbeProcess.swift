@@ -2,7 +2,8 @@ import ClusterScan
 import Foundation
 import TestCluster
 
-/// Runs `scan-probe`: carries an iteration on in a process that shares nothing with this one but the cursor's text.
+/// Runs `scan-probe`: carries an iteration on in a process that shares nothing with this one but the cursor's
+/// text.
 enum ProbeProcess {
     static func tally(
         of cluster: LocalCluster,

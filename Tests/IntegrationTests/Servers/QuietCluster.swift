@@ -1,6 +1,7 @@
 import TestCluster
 
-/// A cluster with sample keys that nobody changes, shared by all tests that only read. It goes when this process does.
+/// A cluster with sample keys that nobody changes, shared by all tests that only read. It goes when this
+/// process does.
 enum QuietCluster {
     /// Of all types, 3,000 of them in one slot.
     static let keys = SampleKeys(count: 100_000, seed: 11, tagCount: 3_000)

@@ -1,8 +1,9 @@
 import TestCluster
 import Testing
 
-/// Suites with real servers in other test targets run in the same process, at the same time unless told otherwise.
-/// Each of those targets has this trait: what it shares, ``RealServers``, must not depend on the testing library.
+/// Suites with real servers in other test targets run in the same process, at the same time unless told
+/// otherwise. Each of those targets has this trait: what it shares, ``RealServers``, must not depend on the
+/// testing library.
 struct RealServersTurn: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test,

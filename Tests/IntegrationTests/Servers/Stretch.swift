@@ -3,8 +3,8 @@ import NIOCore
 import NIOPosix
 import TestCluster
 
-/// A stretch of network between the client and one server: a proxy on loopback that takes its time, or swallows
-/// everything from some moment on. An ``AddressMap`` leads connections through it.
+/// A stretch of network between the client and one server: a proxy on loopback that takes its time, or
+/// swallows everything from some moment on. An ``AddressMap`` leads connections through it.
 final class Stretch: Sendable {
     /// Where the server listens.
     let server: NodeAddress
@@ -45,8 +45,8 @@ final class Stretch: Sendable {
         try await loop.submit { bound.value.listener = listener }.get()
     }
 
-    /// From now on nothing gets through, and nobody is told: bytes of open connections disappear, and attempts to
-    /// connect stay unanswered.
+    /// From now on nothing gets through, and nobody is told: bytes of open connections disappear, and
+    /// attempts to connect stay unanswered.
     func cut() async throws {
         let state = state
         let listener = try await loop.submit {

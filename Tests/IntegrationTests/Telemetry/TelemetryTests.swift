@@ -62,7 +62,8 @@ extension IntegrationTests {
             await scanner.shutDown()
             try await cluster.waitForNoConnections(named: "counted")
             #expect(witness.level("connections_open") == 0)
-            // Three of the stream and one of commands: which node serves which slots is known from the stream.
+            // Three of the stream and one of commands: which node serves which slots is known from the
+            // stream.
             #expect(witness.total("connections_opened_total") == 4)
             #expect(witness.total("connections_failed_total") == 0)
         }

@@ -1,6 +1,7 @@
 import TestCluster
 
-/// Keys of every type with content of every kind, written to the owners of their slots, and what servers say of keys.
+/// Keys of every type with content of every kind, written to the owners of their slots, and what servers say
+/// of keys.
 enum TransferKeys {
     static let binary: [UInt8] = [0, 0xFF, 0x0D, 0x0A, 0xC3, 0x28, 0x22]
     static let collectionSize = 100_000

@@ -19,7 +19,8 @@ enum WorkProcess {
         var lines: [Substring] { output.split(separator: "\n") }
     }
 
-    /// Runs a command line, without the program, to its end; after `delay` it gets SIGINT, if it is still there.
+    /// Runs a command line, without the program, to its end; after `delay` it gets SIGINT, if it is still
+    /// there.
     static func run(_ arguments: [String], interruptedAfter delay: Duration? = nil) async throws -> Outcome {
         try await onOwnThread {
             let folder = FileManager.default.temporaryDirectory.appending(path: "work-\(UUID())")
