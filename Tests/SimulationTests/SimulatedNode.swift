@@ -90,7 +90,9 @@ final class SimulatedNode {
                 slots: slots
             )
         }
-        return shards.isEmpty ? nil : try? ClusterTopology(shards: shards)
+        guard !shards.isEmpty, var topology = try? ClusterTopology(shards: shards) else { return nil }
+        topology.knownNodes = Set(claims.keys)
+        return topology
     }
 
     /// Whether the node has been cut off for so long that it knows.

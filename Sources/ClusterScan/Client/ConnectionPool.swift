@@ -204,7 +204,9 @@ final class ConnectionPool {
     ) async throws(ScanFailure) -> ClusterTopology {
         do {
             let connection = try await connection(to: address, for: .reading, isKept: isKept)
-            let (topology, others) = try await connection.topology()
+            let (described, others) = try await connection.topology()
+            var topology = described
+            topology.knownNodes = Set(others)
             guard !membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
             guard membership.admits(connection.identity, at: address),
                 membership.accept(topology, and: others, from: address)

@@ -87,10 +87,19 @@ extension ScanCoordinator {
         var silent: [ClusterNode] = []
         for offset in 0..<count where answering.count < Hearing.mostAsked {
             let node = topology.shards[(start + offset) % count].primary
-            if hearing.isSilent(node.id) { silent.append(node) } else { answering.append(node) }
+            if isFailing(node.id) || hearing.isSilent(node.id) {
+                silent.append(node)
+            } else {
+                answering.append(node)
+            }
         }
         let missing = Hearing.quorum(of: count) - answering.count
         return answering + silent.prefix(max(0, missing))
+    }
+
+    /// Whether a lane has failed at a node and waits: to ask it would cost another time limit.
+    private func isFailing(_ node: NodeID) -> Bool {
+        lanes.pausing.contains { lanes[$0]?.node.id == node }
     }
 
     /// A node that is heard has answered.
@@ -112,7 +121,7 @@ extension ScanCoordinator {
     mutating func notHeard(_ id: LaneID, now: Duration) {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
         hearing.failures[node.id, default: 0] += 1
-        if !hearing.isSilent(node.id), !isEnded {
+        if !hearing.isSilent(node.id), !isEnded, !isFailing(node.id) {
             ask(node)
             return
         }

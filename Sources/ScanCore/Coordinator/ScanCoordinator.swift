@@ -12,6 +12,9 @@ package struct ScanCoordinator: Sendable {
     /// How far the iteration has come: the state of every cursor.
     package internal(set) var progress: ScanProgress
     package internal(set) var topology: ClusterTopology?
+    /// Whether a topology was that of the cluster that the cursor knows. From then on it is for the client to
+    /// ask nodes of that cluster alone: all those that a mark names may leave it, one after the other.
+    private var hasSeenCluster = false
     var tally = ScanReport()
     /// The nodes that have been read.
     var readNodes: Set<NodeID> = []
@@ -103,7 +106,9 @@ package struct ScanCoordinator: Sendable {
     // MARK: The cluster
 
     /// By what a topology is known to be that of the cluster that this iteration reads.
-    package var expectedMark: ClusterMark { policy.acceptsOtherCluster ? ClusterMark() : progress.mark }
+    package var expectedMark: ClusterMark {
+        policy.acceptsOtherCluster || hasSeenCluster ? ClusterMark() : progress.mark
+    }
 
     /// R10: whether a topology is that of the cluster that this iteration reads.
     private func isOfThisCluster(_ topology: ClusterTopology) -> Bool { expectedMark.matches(topology) }
@@ -215,6 +220,7 @@ package struct ScanCoordinator: Sendable {
     private mutating func adoptIndices(of topology: ClusterTopology) {
         progress.fingerprint = topology.fingerprint
         progress.mark = ClusterMark(topology)
+        hasSeenCluster = true
         for (id, record) in progress.lanes {
             guard let index = shardIndex(of: record.process.node) else { continue }
             progress.lanes[id]?.nodeIndex = index

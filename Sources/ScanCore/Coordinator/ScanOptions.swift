@@ -134,7 +134,7 @@ public enum ScanStrategy: String, Hashable, Sendable, CaseIterable {
 public enum ReadPreference: String, Hashable, Sendable, CaseIterable {
     /// Primaries only: the full promise.
     case primaries
-    /// A replica where one answers, else the primary. Takes the load off primaries; keys that a replica has
-    /// not received yet are missed.
+    /// A replica where one follows its primary, else the primary. Takes the load off primaries. A replica is
+    /// read only once it has all that its primary had when its reading began (rule R11).
     case preferReplicas
 }

@@ -34,6 +34,8 @@ package struct ClusterMark: Hashable, Sendable {
     /// - Complexity: O(number of nodes).
     package func matches(_ topology: ClusterTopology) -> Bool {
         guard !prefixes.isEmpty else { return true }
+        // A node that has failed is still one of the cluster's.
+        if topology.knownNodes.contains(where: { prefixes.contains(Self.prefix(of: $0)) }) { return true }
         return topology.shards.contains { shard in
             prefixes.contains(Self.prefix(of: shard.primary.id))
                 || shard.replicas.contains { prefixes.contains(Self.prefix(of: $0.id)) }

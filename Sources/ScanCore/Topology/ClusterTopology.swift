@@ -26,6 +26,9 @@ public struct ClusterTopology: Hashable, Sendable {
     public let isCluster: Bool
     /// The slots that some node serves. Fewer than all on a cluster that is not fully covered.
     public let servedSlots: SlotSet
+    /// Nodes that the one that described the topology knows, as far as it said so: those without slots, and
+    /// those that have failed, as well.
+    package var knownNodes: Set<NodeID> = []
 
     private let indexByPrimary: [NodeID: Int]
     /// Where each node is, by the prefix of its id.

@@ -53,7 +53,7 @@ struct PaceOptions: ParsableArguments {
     @Flag(
         name: .customLong("replicas"),
         inversion: .prefixedNo,
-        help: "Read replicas where there are any. Keys that a replica has not received yet are missed."
+        help: "Read replicas where there are any that follow their primaries; else the primaries."
     )
     private var givenReplicas: Bool?
 
