@@ -90,9 +90,7 @@ final class SimulatedNode {
                 slots: slots
             )
         }
-        guard !shards.isEmpty, var topology = try? ClusterTopology(shards: shards) else { return nil }
-        topology.knownNodes = Set(claims.keys)
-        return topology
+        return shards.isEmpty ? nil : try? ClusterTopology(shards: shards)
     }
 
     /// Whether the node has been cut off for so long that it knows.

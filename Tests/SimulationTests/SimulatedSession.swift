@@ -120,7 +120,9 @@ final class SimulatedSession {
         timeline.schedule(after: latency) { [self] in
             guard !isOver else { return }
             let running = cluster.nodes.filter { $0.process?.isRunning == true }
-            if let topology = running.randomElement(using: &random)?.topology, !chance(2) {
+            if var topology = running.randomElement(using: &random)?.topology, !chance(2) {
+                // Every node knows of every other one, also of those that have failed.
+                topology.knownNodes = Set(cluster.nodes.map(\.id))
                 coordinator.topologyLoaded(topology, now: now)
             } else {
                 coordinator.topologyFailed(ScanFailure(.rediscover, .unreachable, "nobody answers"), now: now)

@@ -20,6 +20,9 @@ struct Hearing: Sendable {
     var failures: [NodeID: Int] = [:]
     /// Where to begin among many.
     var turn = 0
+    /// From then on the word of most is enough: a node that does not answer costs a time limit.
+    var deadline = Duration.zero
+    static let longestWait = Duration.milliseconds(250)
 
     /// Whether a node was silent twice in a row. It may be the only one that knows, so once is not enough.
     func isSilent(_ node: NodeID) -> Bool { failures[node, default: 0] > 1 }
@@ -68,7 +71,27 @@ extension ScanCoordinator {
         for node in nodesToHear(in: topology) where !(isLone && sources.contains(node.id)) {
             ask(node)
         }
-        if hearing.asked.isEmpty { endHearing(now: now) }
+        hearing.deadline = now + Hearing.longestWait
+        if hearing.asked.isEmpty { endHearing(now: now) } else { act(.wake(at: hearing.deadline)) }
+    }
+
+    /// Ends a hearing whose time has passed, if most have answered.
+    mutating func endOverdueHearing(now: Duration) {
+        guard !hearing.served.isEmpty, now >= hearing.deadline,
+            hearing.served.allSatisfy({ hasQuorum($0) })
+        else { return }
+        for node in hearing.asked.values { hearing.failures[node.id, default: 0] += 1 }
+        hearing.asked = [:]
+        endHearing(now: now)
+    }
+
+    /// How many primaries have said who owns the slots of a claimant, and whether these are enough.
+    private func primariesHeard(for claimant: Hearing.Claimant) -> Int {
+        hearing.heard.union(claimant.statuses.filter { $0.role == .primary }.map(\.nodeID)).count
+    }
+
+    private func hasQuorum(_ claimant: Hearing.Claimant) -> Bool {
+        primariesHeard(for: claimant) >= Hearing.quorum(of: topology?.shards.count ?? 1)
     }
 
     private mutating func ask(_ node: ClusterNode) {
@@ -129,25 +152,27 @@ extension ScanCoordinator {
     }
 
     private mutating func endHearing(now: Duration) {
-        let served = hearing.served
-        let heard = hearing.heard
+        // Counted now: what is credited may begin the next hearing.
+        let primaries = topology?.shards.count ?? 1
+        let served = hearing.served.map { (claimant: $0, count: primariesHeard(for: $0)) }
         hearing.served = []
         var lacksWords = false
-        for claimant in served {
+        for (claimant, count) in served {
             guard !isEnded, let lane = lanes[claimant.lane], lane.phase == .closing,
                 lane.statusRequest == claimant.statusRequest
             else { continue }
-            let own = claimant.statuses.filter { $0.role == .primary }.map(\.nodeID)
-            let primaries = topology?.shards.count ?? 1
-            if heard.union(own).count >= Hearing.quorum(of: primaries) {
+            if count >= Hearing.quorum(of: primaries) {
                 close(claimant.lane, claimant.statuses, now: now)
             } else {
                 lacksWords = true
-                let message =
-                    "only \(heard.union(own).count) of \(primaries) primaries say who owns the slots"
                 laneFailed(
                     claimant.lane,
-                    ScanFailure(.wait, .slotsNotCovered, message, at: lane.node.address),
+                    ScanFailure(
+                        .wait,
+                        .slotsNotCovered,
+                        "only \(count) of \(primaries) primaries say who owns the slots",
+                        at: lane.node.address
+                    ),
                     now: now
                 )
             }

@@ -184,6 +184,7 @@ package struct ScanCoordinator: Sendable {
             requestStatuses(of: id, entering: .opening, fresh: true)
         }
         releaseHeldSlots(now: now)
+        endOverdueHearing(now: now)
         giveUpWhatIsOverdue(now: now)
     }
 
