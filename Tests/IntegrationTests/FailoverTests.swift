@@ -152,7 +152,9 @@ extension IntegrationTests {
                 for strategy in [ScanStrategy.scan, .slots] {
                     var options = Self.options(strategy)
                     options.count = 20
-                    options.patience = .seconds(2)
+                    // Longer than a server that has just started is not believed (R15), and shorter than
+                    // the consumer takes.
+                    options.patience = .seconds(5)
                     // Far from full when the nodes fall silent, and full soon after they have come back.
                     options.readAheadBytes = 300_000
                     let batches = scanner.batches(options: options)
@@ -164,7 +166,7 @@ extension IntegrationTests {
                             try await cluster.kill(node)
                             try await cluster.restart(node)
                         }
-                        try await Task.sleep(for: .seconds(3))
+                        try await Task.sleep(for: .seconds(7))
                     }
                     #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
                     #expect(try #require(await batches.report).retries > 0)
