@@ -13,8 +13,8 @@ struct ReadAheadBuffer: Sendable {
 
     var isEmpty: Bool { batches.isEmpty }
 
-    /// Whether it is worth waking somebody on another thread for what is here: with a page at a time, a sixth
-    /// of the CPU time of a scan went into waking.
+    /// Whether it is worth waking a consumer on another thread for what is here: with a page at a time, a
+    /// sixth of the CPU time of a scan went into waking.
     var isWorthWaking: Bool { bytes >= min(Self.handful, limit) }
 
     private static let handful = 256 << 10

@@ -1,7 +1,7 @@
 package import ClusterScan
 
 /// What matters of a stream: entries, the last id, how far each group has got, and what it has handed out and
-/// not got acknowledged. Not when that was, nor who has asked in vain.
+/// not got acknowledged. Not when that was, nor which consumer asked for nothing.
 package struct StreamState: Hashable, Sendable {
     package struct Group: Hashable, Sendable {
         let lastDelivered: RESPValue?

@@ -7,7 +7,7 @@ extension ScanCoordinator {
     /// Slots lost this often are read by snapshot, whatever the strategy, where that is possible.
     static let restlessAfter = 2
 
-    /// Notes slots that were read in vain.
+    /// Notes slots that were read and not credited.
     mutating func lose(_ lost: SlotSet, at node: ClusterNode?, reason: String, now: Duration) {
         let lost = lost.intersection(remaining)
         guard !lost.isEmpty, !isEnded else { return }

@@ -47,7 +47,7 @@ package struct ScanCoordinator: Sendable {
     var words = OwnershipWords()
     /// R13: lanes that wait for others to be heard.
     var hearing = Hearing()
-    /// R14: slots that were read in vain.
+    /// R14: slots that were read and not credited.
     var lostSlots = LostSlots()
     /// R14: how many slots are read by snapshot before they are credited, at nodes where some were lost.
     var portions: [NodeID: Int] = [:]

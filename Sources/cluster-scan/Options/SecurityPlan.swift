@@ -27,8 +27,8 @@ package struct SecurityPlan: Hashable, Sendable {
         settings = usesTLS ?? options.wantsTLS ?? false ? options : nil
     }
 
-    /// Brings together what all places say. Of whom to trust, who we are, and which name to expect, the first
-    /// place to say anything is right; what it leaves out is not filled in from elsewhere.
+    /// Brings together what all places say. Of the authorities, the own certificate and the expected name,
+    /// the first place to say anything is right; what it leaves out is not filled in from elsewhere.
     ///
     /// - Parameters:
     ///   - options: The options of the command line.
