@@ -51,6 +51,7 @@ extension CommandRouter {
             lanes[lane].window.overflowed()
             settle(culprit.command, .tooLarge(ClusterScanError(failure)))
         }
+        if error.kind == .closed { noteClosing(over: &entries, lane) }
         for entry in entries {
             if !commands[entry.command].isRepeatable {
                 settle(entry.command, .outcomeUnknown(ClusterScanError(failure)))
@@ -61,6 +62,28 @@ extension CommandRouter {
             }
         }
         markReady(lane)
+    }
+
+    /// How many connections are closed over one command before the command is taken for the reason.
+    private static let mostClosings = 5
+
+    /// The server closed a connection. A value that takes more than the server's limit for output buffers costs
+    /// every connection that asks for it, and would never be read.
+    private mutating func noteClosing(over entries: inout ArraySlice<CommandBurst.Entry>, _ lane: Int) {
+        for entry in entries where progress[entry.command].closings < .max {
+            progress[entry.command].closings += 1
+        }
+        guard let only = entries.first, entries.count == 1, lanes[lane].window.isEmpty,
+            commands[only.command].isRepeatable, progress[only.command].closings >= Self.mostClosings
+        else { return }
+        entries = []
+        let error = ClusterScanError(
+            .protocolViolation,
+            "the server closed the connection each time it was asked for this: does the reply take more than its "
+                + "client-output-buffer-limit?",
+            at: lanes[lane].address
+        )
+        settle(only.command, .tooLarge(error))
     }
 
     private mutating func closed(_ lane: Int) {

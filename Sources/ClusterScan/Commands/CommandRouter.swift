@@ -10,6 +10,8 @@ package struct CommandRouter: Sendable {
     struct Progress {
         var attempts: UInt16 = 0
         var isSettled = false
+        /// How many connections the server closed while the command waited for its reply.
+        var closings: UInt8 = 0
         /// When it first failed, in milliseconds since the call began.
         var troubledSince: UInt32?
     }
@@ -136,18 +138,30 @@ package struct CommandRouter: Sendable {
         var entries: [CommandBurst.Entry] = []
         entries.reserveCapacity(min(room, lanes[lane].queue.count))
         while room > 0, lanes[lane].window.acceptsMoreBytes, var entry = lanes[lane].queue.popFirst() {
+            let company = largestCompany(of: entry.command)
+            guard lanes[lane].window.commands < company else {
+                lanes[lane].queue.prepend(entry)
+                break
+            }
             // The slot may have gone elsewhere while the command was waiting.
             if entry.route == .owner, laneOfOwner(of: commands[entry.command].slot) != lane {
                 enqueue(entry.command, now: now)
                 continue
             }
-            lanes[lane].window.sent(commands[entry.command].byteCount)
+            lanes[lane].window.sent(commands[entry.command].byteCount, company: company)
             entry.replyCount = commands[entry.command].replyCount + (entry.route == .asking ? 1 : 0)
             entries.append(entry)
-            room -= 1
+            room = min(room - 1, company - lanes[lane].window.commands)
         }
         guard !entries.isEmpty else { return nil }
         return CommandBurst(lane: lane, address: lanes[lane].address, entries: entries)
+    }
+
+    /// How many commands may be under way at a node together with this one: the more often its connection was
+    /// closed, the fewer, until it is known which command it is that the server closes connections over.
+    private func largestCompany(of command: Int) -> Int {
+        let closings = progress[command].closings
+        return closings == 0 ? .max : max(1, options.maximumInFlight >> (2 * Int(closings)))
     }
 
     // MARK: Queues

@@ -9,8 +9,8 @@ public enum KeyReply: Sendable {
     /// permission, no memory left.
     indirect case error(ServerError)
 
-    /// The server ran the command, but its reply takes more than
-    /// ``ConnectionConfiguration/maximumReplyBytes`` and was not read.
+    /// The reply takes more than ``ConnectionConfiguration/maximumReplyBytes`` and was not read; or more than
+    /// the server sends to one client, so that the server closed each connection that asked for it.
     indirect case tooLarge(ClusterScanError)
 
     /// The connection was lost after the command was written: it may have been run, or not. Only commands

@@ -8,7 +8,10 @@ struct PipelineWindow: Sendable {
     private static let firstGuess = 16 << 10
 
     private let maximumCommands: Int
-    private var commands = 0
+    /// How many commands are under way.
+    private(set) var commands = 0
+    /// How many may be, as long as one of those under way is to have so little company.
+    private var company = Int.max
     private var bytes = 0
     /// The average reply of late, in bytes.
     private var replyBytes = PipelineWindow.firstGuess
@@ -21,7 +24,8 @@ struct PipelineWindow: Sendable {
     /// travel in few large writes.
     var room: Int {
         guard bytes <= PipelineWindow.largestRequest / 2 else { return 0 }
-        let limit = max(1, min(maximumCommands, PipelineWindow.largestResponse / max(1, replyBytes)))
+        let likely = PipelineWindow.largestResponse / max(1, replyBytes)
+        let limit = max(1, min(maximumCommands, company, likely))
         return commands <= limit / 2 ? limit - commands : 0
     }
 
@@ -31,9 +35,13 @@ struct PipelineWindow: Sendable {
     /// Whether the request may grow by another command, however large that is.
     var acceptsMoreBytes: Bool { bytes < PipelineWindow.largestRequest }
 
-    mutating func sent(_ byteCount: Int) {
+    /// - Parameters:
+    ///   - byteCount: What the command takes.
+    ///   - company: How many commands may be under way together with it, itself included.
+    mutating func sent(_ byteCount: Int, company: Int = .max) {
         commands += 1
         bytes += byteCount
+        self.company = min(self.company, company)
     }
 
     mutating func answered(_ byteCount: Int, replyBytes size: Int) {
@@ -45,6 +53,7 @@ struct PipelineWindow: Sendable {
     mutating func retracted(_ byteCount: Int) {
         commands -= 1
         bytes -= byteCount
+        if commands == 0 { company = .max }
     }
 
     /// A reply was too large to be read: the next command goes alone.

@@ -2,7 +2,8 @@ extension ClusterScanner {
     /// Describes every node that the cluster knows: primaries, with or without slots, and replicas.
     ///
     /// The list is that of `CLUSTER NODES` on the first seed that answers. Every node in it is then asked for
-    /// its number of keys and its version; nodes that do not answer are listed without.
+    /// its number of keys, its version, memory, replication and, at primaries, the slots on their way; nodes
+    /// that do not answer are listed without.
     ///
     /// - Returns: Each primary followed by its replicas; primaries in the order of their first slot, those
     ///   without slots last. A server without cluster mode is one primary that serves every slot.
@@ -10,9 +11,18 @@ extension ClusterScanner {
     public func nodes() async throws -> [NodeOverview] {
         let (reply, asked) = try await clusterNodes()
         guard let reply else {
-            let (keys, version) = await answers(at: asked)
+            let answers = await answers(at: asked, marks: false)
             return [
-                NodeOverview(id: .standalone, address: asked, slots: .all, keys: keys, version: version)
+                NodeOverview(
+                    id: .standalone,
+                    address: asked,
+                    slots: .all,
+                    keys: answers.keys,
+                    version: answers.version,
+                    isAnswering: answers.isAnswering,
+                    memory: answers.memory,
+                    replication: answers.replication
+                )
             ]
         }
         let lines: [ClusterNodesLine]
@@ -36,36 +46,62 @@ extension ClusterScanner {
     }
 
     private func overview(of line: ClusterNodesLine, at address: NodeAddress?) async -> NodeOverview {
-        var keys: Int?
-        var version: ServerVersion?
+        var answers = Answers()
         if let address, !line.flags.contains(.failed) {
-            (keys, version) = await answers(at: address)
+            answers = await self.answers(at: address, marks: line.isPrimary)
         }
         return NodeOverview(
             id: line.id,
             address: address,
             role: line.primary.map(NodeRole.replica) ?? .primary,
             slots: line.slots,
-            keys: keys,
+            keys: answers.keys,
             linkState: NodeOverview.LinkState(line),
             configEpoch: line.configEpoch,
-            version: version
+            version: answers.version,
+            isAnswering: answers.isAnswering,
+            memory: answers.memory,
+            replication: answers.replication,
+            migrating: answers.marks?.migrating ?? [:],
+            importing: answers.marks?.importing ?? [:]
         )
     }
 
     /// More than any server holds is no count, and sums of counts must not overflow.
     static func keyCount(_ number: Int64) -> Int { Int(min(max(0, number), 1 << 48)) }
 
-    private func answers(at address: NodeAddress) async -> (keys: Int?, version: ServerVersion?) {
+    /// What a node says when it is asked.
+    private struct Answers {
+        var isAnswering = false
         var keys: Int?
+        var version: ServerVersion?
+        var memory: Int?
+        var replication: ReplicationInfo?
+        /// The node's own line of `CLUSTER NODES`.
+        var marks: ClusterNodesLine?
+    }
+
+    /// - Parameters:
+    ///   - address: Where the node is.
+    ///   - marks: Whether to ask for slots on their way as well.
+    private func answers(at address: NodeAddress, marks: Bool) async -> Answers {
+        var answers = Answers()
         do throws(ConnectionError) {
-            keys = try await client.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
+            answers.keys = try await client.send(Command("DBSIZE"), to: address).integer.map(Self.keyCount)
         } catch {
             // One that does not answer is waited for once; one that refuses a command may answer another.
-            guard case .server = error.kind else { return (nil, nil) }
+            guard case .server = error.kind else { return answers }
         }
-        let info = try? await client.send(Command("INFO", "server"), to: address).string
-        return (keys, info.flatMap { try? ServerInfo($0).version })
+        answers.isAnswering = true
+        if let info = try? await client.send(Command("INFO"), to: address).string {
+            answers.version = try? ServerInfo(info).version
+            answers.memory = InfoFields(info)["used_memory"].flatMap { Int64($0) }.map(Self.keyCount)
+            answers.replication = ReplicationInfo(info)
+        }
+        if marks, let nodes = try? await client.send(Command("CLUSTER", "NODES"), to: address).string {
+            answers.marks = try? ClusterNodesLine.parse(nodes).first(where: \.isMyself)
+        }
+        return answers
     }
 
     /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its
@@ -109,10 +145,12 @@ extension [ClusterNodesLine] {
         }
         let primaries = Set(filter { $0.primary == nil }.map(\.id))
         let replicas = Dictionary(grouping: self, by: \.primary)
-        // For a moment after a failover a replica may follow a replica, or a node that was forgotten.
+        // For a moment after a failover a replica may follow a replica, or a node that was forgotten; and two
+        // that were restored from old files may follow each other for good.
         let heads = filter { $0.primary.map { !primaries.contains($0) } ?? true }
-        return heads.sorted { rank($0) < rank($1) }.flatMap { head in
-            [head] + (replicas[head.id] ?? []).sorted { $0.id < $1.id }
-        }
+        var shown: Set<NodeID> = []
+        return heads.sorted { rank($0) < rank($1) }
+            .flatMap { head in [head] + (replicas[head.id] ?? []).sorted { $0.id < $1.id } }
+            .filter { shown.insert($0.id).inserted }
     }
 }

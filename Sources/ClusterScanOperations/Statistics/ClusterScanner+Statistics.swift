@@ -60,6 +60,7 @@ extension ClusterScanner {
     ) async throws -> ScanReport {
         let batches = batches(from: cursor, match: pattern, type: type, options: options)
         let wanted = statistics.options
+        let sending = CommandOptions(patience: options.patience)
         try await withThrowingTaskGroup(of: MeasuredChunk.self) { group in
             var iterator = batches.makeAsyncIterator()
             var underWay = 0
@@ -79,7 +80,7 @@ extension ClusterScanner {
                     try Task.checkCancellation()
                     guard chunk.count > 0 else { continue }
                     underWay += 1
-                    group.addTask { [chunk] in try await self.measure(chunk, wanted) }
+                    group.addTask { [chunk] in try await self.measure(chunk, wanted, sending: sending) }
                 } else if let measured = try await group.next() {
                     underWay -= 1
                     measured.add(to: &statistics)

@@ -56,7 +56,11 @@ struct MeasuredChunk: Sendable {
 extension ClusterScanner {
     /// Asks for the types of all keys of a chunk, and more of those in the sample: two rounds, as the command
     /// for the length depends on the type.
-    func measure(_ chunk: KeyChunk, _ options: StatisticsOptions) async throws -> MeasuredChunk {
+    func measure(
+        _ chunk: KeyChunk,
+        _ options: StatisticsOptions,
+        sending: CommandOptions
+    ) async throws -> MeasuredChunk {
         var commands: [KeyCommand] = []
         commands.reserveCapacity(chunk.count * (options.sample.isAll ? 3 : 1))
         var sampled: [Int] = []
@@ -69,7 +73,7 @@ extension ClusterScanner {
             commands.append(KeyCommand("PTTL", key: name, isRepeatable: true))
             commands.append(KeyCommand("MEMORY USAGE", key: name, samples, isRepeatable: true))
         }
-        let replies = try await send(commands)
+        let replies = try await send(commands, options: sending)
 
         var reader = MeasurementReader()
         var observations = try replies.prefix(chunk.count).map { try reader.type($0) }
@@ -80,14 +84,15 @@ extension ClusterScanner {
                 memory: replies[first + 1]
             )
         }
-        try await addLengths(to: &observations, of: chunk, at: sampled)
+        try await addLengths(to: &observations, of: chunk, at: sampled, sending)
         return MeasuredChunk(chunk: chunk, observations: observations, memoryRefusal: reader.memoryRefusal)
     }
 
     private func addLengths(
         to observations: inout [KeyObservation?],
         of chunk: KeyChunk,
-        at sampled: [Int]
+        at sampled: [Int],
+        _ sending: CommandOptions
     ) async throws {
         var positions: [Int] = []
         var commands: [KeyCommand] = []
@@ -96,7 +101,7 @@ extension ClusterScanner {
             positions.append(position)
             commands.append(KeyCommand(command, key: name, isRepeatable: true))
         }
-        for (position, reply) in zip(positions, try await send(commands)) {
+        for (position, reply) in zip(positions, try await send(commands, options: sending)) {
             // The key may hold another type by now, or the user may not ask: the length stays unknown.
             guard let length = try MeasurementReader.value(reply)?.integer else { continue }
             observations[position]?.measurement?.length = UInt64(max(0, length))

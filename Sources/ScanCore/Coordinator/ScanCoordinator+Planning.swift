@@ -149,10 +149,14 @@ extension ScanCoordinator {
     private mutating func noteUnservedSlots(in topology: ClusterTopology, now: Duration) {
         let unserved = openSlots.subtracting(topology.servedSlots)
         guard !unserved.isEmpty else { return }
-        stalled.note(
-            unserved,
-            cause: ScanFailure(.rediscover, .slotsNotCovered, "no node serves these slots"),
-            now: now
+        func note(_ slots: SlotSet, _ reason: String) {
+            let cause = ScanFailure(.rediscover, .slotsNotCovered, reason)
+            if !slots.isEmpty { stalled.note(slots, cause: cause, now: now) }
+        }
+        for lost in topology.unaddressed { note(unserved.intersection(lost.slots), lost.reason) }
+        note(
+            topology.unaddressed.reduce(into: unserved) { $0.subtract($1.slots) },
+            "no node serves these slots"
         )
         suspectTopology(now: now)
         scheduleGivingUp()

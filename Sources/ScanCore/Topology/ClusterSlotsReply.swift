@@ -12,8 +12,8 @@ package struct ClusterSlotsReply {
     /// - Parameters:
     ///   - reply: What the server answered.
     ///   - asked: The address the question went to, for endpoints that the server leaves open.
-    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or names a primary that
-    ///   cannot be reached as named.
+    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or no primary can be reached as
+    ///   named. Where some can, the slots of the others are ``ClusterTopology/unaddressed``.
     package init(_ reply: RESPValue, asked: NodeAddress) throws(TopologyError) {
         guard let entries = reply.array else {
             throw TopologyError("CLUSTER SLOTS answered with something other than an array")
@@ -22,6 +22,8 @@ package struct ClusterSlotsReply {
             throw TopologyError("CLUSTER SLOTS answered with \(entries.count) ranges of 16384 slots")
         }
         var builders: [NodeID: ShardBuilder] = [:]
+        var unaddressed: [NodeID: ClusterTopology.Unaddressed] = [:]
+        var reason: TopologyError?
         for entry in entries {
             guard let fields = entry.array, let range = Self.slotRange(of: fields) else {
                 throw TopologyError("CLUSTER SLOTS answered with a range that is not one of slots 0-16383")
@@ -30,7 +32,15 @@ package struct ClusterSlotsReply {
                 throw TopologyError("CLUSTER SLOTS names no node for slots \(SlotSet(range))")
             }
             let primary = try Node(fields[2])
-            let address = try primary.address(asked: asked)
+            let address: NodeAddress
+            do {
+                address = try primary.address(asked: asked)
+            } catch {
+                reason = error
+                unaddressed[primary.id, default: ClusterTopology.Unaddressed(reason: error.description)].slots
+                    .formUnion(SlotSet(range))
+                continue
+            }
             var builder =
                 builders.removeValue(forKey: primary.id)
                 ?? ShardBuilder(primary: ClusterNode(id: primary.id, address: address))
@@ -38,7 +48,10 @@ package struct ClusterSlotsReply {
             try builder.add(range)
             builders[primary.id] = builder
         }
-        topology = try ClusterTopology(shards: builders.values.map(\.shard))
+        if let reason, builders.isEmpty { throw reason }
+        var topology = try ClusterTopology(shards: builders.values.map(\.shard))
+        topology.unaddressed = unaddressed.sorted { $0.key < $1.key }.map(\.value)
+        self.topology = topology
     }
 
     private static func slotRange(of fields: [RESPValue]) -> ClosedRange<HashSlot>? {
@@ -131,6 +144,12 @@ package struct ClusterSlotsReply {
                 throw TopologyError(
                     "node \(id) is set to announce a hostname (cluster-preferred-endpoint-type) but has none: "
                         + "set cluster-announce-hostname on it"
+                )
+            }
+            guard port > 0 || endpoint != nil else {
+                throw TopologyError(
+                    "the cluster has lost the address of node \(id): it has come back under another id, or is "
+                        + "gone for good; CLUSTER FORGET and moving its slots (redis-cli --cluster fix) mend that"
                 )
             }
             guard port > 0 else {

@@ -29,6 +29,15 @@ public struct ClusterTopology: Hashable, Sendable {
     /// Nodes that the one that described the topology knows, as far as it said so: those without slots, and
     /// those that have failed, as well.
     package var knownNodes: Set<NodeID> = []
+    /// Slots whose primary is named without a place where it could be reached.
+    package var unaddressed: [Unaddressed] = []
+
+    /// Slots of one primary that cannot be reached.
+    package struct Unaddressed: Hashable, Sendable {
+        package var slots = SlotSet()
+        /// What the matter with their primary is, in words.
+        package let reason: String
+    }
 
     private let indexByPrimary: [NodeID: Int]
     /// Where each node is, by the prefix of its id.

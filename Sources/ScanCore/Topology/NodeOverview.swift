@@ -29,8 +29,22 @@ public struct NodeOverview: Hashable, Sendable {
     public let linkState: LinkState
     /// The node's config epoch.
     public let configEpoch: UInt64
-    /// Software and version; `nil` if the node did not answer.
+    /// Software and version; `nil` if the node did not say so.
     public let version: ServerVersion?
+    /// Whether the node answered, be it with a refusal.
+    public let isAnswering: Bool
+    /// How much memory its data takes (`used_memory`), in bytes; `nil` if the node did not say so.
+    public let memory: Int?
+    /// Whether a replica has all changes sent to it as they happen; `nil` at primaries, and if it did not say
+    /// so.
+    public let isFollowing: Bool?
+    /// How far the stream of changes has come, in bytes: at a primary what it has written, at a replica what
+    /// it has applied. `nil` if the node did not say so.
+    public let replicationOffset: UInt64?
+    /// Slots that the node is marked to hand over key by key, and the nodes they go to.
+    public let migrating: [HashSlot: NodeID]
+    /// Slots that the node is marked to take over key by key, and the nodes they come from.
+    public let importing: [HashSlot: NodeID]
 
     package init(
         id: NodeID,
@@ -40,7 +54,12 @@ public struct NodeOverview: Hashable, Sendable {
         keys: Int? = nil,
         linkState: LinkState = .connected,
         configEpoch: UInt64 = 0,
-        version: ServerVersion? = nil
+        version: ServerVersion? = nil,
+        isAnswering: Bool = true,
+        memory: Int? = nil,
+        replication: ReplicationInfo? = nil,
+        migrating: [HashSlot: NodeID] = [:],
+        importing: [HashSlot: NodeID] = [:]
     ) {
         self.id = id
         self.address = address
@@ -50,5 +69,11 @@ public struct NodeOverview: Hashable, Sendable {
         self.linkState = linkState
         self.configEpoch = configEpoch
         self.version = version
+        self.isAnswering = isAnswering
+        self.memory = memory
+        isFollowing = replication.flatMap { $0.isReplica ? $0.follows : nil }
+        replicationOffset = replication?.offset
+        self.migrating = migrating
+        self.importing = importing
     }
 }

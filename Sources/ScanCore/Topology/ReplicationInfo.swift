@@ -45,15 +45,15 @@ package struct ReplicationInfo: Hashable, Sendable {
 }
 
 /// The lines `name:value` of a server's answer.
-struct InfoFields {
+package struct InfoFields {
     private var values: [Substring: Substring] = [:]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             values[line[..<colon]] = line[line.index(after: colon)...]
         }
     }
 
-    subscript(name: Substring) -> Substring? { values[name] }
+    package subscript(name: Substring) -> Substring? { values[name] }
 }

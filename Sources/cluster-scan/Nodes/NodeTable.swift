@@ -3,14 +3,22 @@ package import ClusterScan
 /// The nodes of a cluster as a table, and as JSON.
 package struct NodeTable {
     private let nodes: [NodeOverview]
+    /// Slots that no node has which the cluster takes for sound.
     private let unserved: SlotSet
+    /// Slots whose owner did not answer.
+    private let silent: SlotSet
 
     /// - Parameter nodes: Each primary followed by its replicas.
     package init(_ nodes: [NodeOverview]) {
         self.nodes = nodes
         // A node that the cluster has declared failed serves nothing until it is back or replaced.
-        unserved = nodes.reduce(into: SlotSet.all) { if $1.linkState != .failed { $0.subtract($1.slots) } }
+        let sound = nodes.filter { $0.linkState != .failed }
+        unserved = sound.reduce(into: SlotSet.all) { $0.subtract($1.slots) }
+        silent = sound.reduce(into: SlotSet()) { if !$1.isAnswering { $0.formUnion($1.slots) } }
     }
+
+    /// Whether every slot has an owner that answered.
+    package var isCovered: Bool { unserved.isEmpty && silent.isEmpty }
 
     /// The table.
     ///
@@ -18,29 +26,77 @@ package struct NodeTable {
     ///   limit.
     /// - Returns: The lines, each with its line end.
     package func text(width: Int?) -> String {
-        let showsLink = nodes.contains { $0.linkState != .connected }
-        var table = TextTable(
-            [("NODE", .left), ("ROLE", .left)] + (showsLink ? [("LINK", .left)] : [])
-                + [("KEYS", .right), ("EPOCH", .right), ("ID", .left), ("COUNT", .right), ("SLOTS", .left)]
-        )
-        var lists: [SlotSet] = []
-        let rows = nodes.map { node in
-            lists.append(node.slots)
-            return [indent(node) + address(node), node.role.description]
-                + (showsLink ? [node.linkState == .connected ? "ok" : node.linkState.rawValue] : [])
-                + [
-                    node.keys.map(NumberText.grouped) ?? "-", String(node.configEpoch),
-                    node.id == .standalone ? "-" : String(node.id.description.prefix(8)),
-                    node.slots.isEmpty ? "" : NumberText.grouped(node.slots.count),
-                ]
-        }
+        let columns = Column.all.filter { $0.isNeeded(self) }
+        var table = TextTable(columns.map { ($0.title, $0.alignment) } + [("SLOTS", .left)])
+        let rows = nodes.map { node in columns.map { $0.text(self, node) } }
         for row in rows { table.append(row + [""]) }
         let room = width.map { max(8, table.room(width: $0)) } ?? .max
         var full = TextTable(table.columns)
-        for (row, slots) in zip(rows, lists) {
-            full.append(row + [SlotText.ranges(slots, atMost: room)])
+        for (row, node) in zip(rows, nodes) {
+            full.append(row + [SlotText.ranges(node.slots, atMost: room)])
         }
         return (full.lines + [""] + summary).joined(separator: "\n") + "\n"
+    }
+
+    /// A column; those that would tell nothing are left out.
+    private struct Column {
+        let title: String
+        var alignment = TextTable.Alignment.left
+        var isNeeded: (NodeTable) -> Bool = { _ in true }
+        let text: (NodeTable, NodeOverview) -> String
+
+        static var all: [Column] {
+            [
+                Column(title: "NODE") { $0.indent($1) + $0.address($1) },
+                Column(title: "ROLE") { $1.role.description },
+                Column(title: "LINK", isNeeded: { $0.nodes.contains { $0.linkState != .connected } }) {
+                    $1.linkState == .connected ? "ok" : $1.linkState.rawValue
+                },
+                Column(title: "KEYS", alignment: .right) { $1.keys.map(NumberText.grouped) ?? "-" },
+                Column(
+                    title: "MEMORY",
+                    alignment: .right,
+                    isNeeded: { $0.nodes.contains { $0.memory != nil } }
+                ) {
+                    $1.memory.map { ByteText.text(UInt64($0)) } ?? "-"
+                },
+                Column(
+                    title: "LAG",
+                    alignment: .right,
+                    isNeeded: { $0.nodes.contains { $0.isFollowing != nil } }
+                ) {
+                    $0.lag($1)
+                },
+                Column(title: "VERSION", isNeeded: { Set($0.nodes.compactMap(\.version)).count > 1 }) {
+                    $1.version?.description ?? "-"
+                },
+                Column(title: "EPOCH", alignment: .right) { String($1.configEpoch) },
+                Column(title: "ID") { $1.id == .standalone ? "-" : String($1.id.description.prefix(8)) },
+                Column(title: "COUNT", alignment: .right) {
+                    $1.slots.isEmpty ? "" : NumberText.grouped($1.slots.count)
+                },
+            ]
+        }
+    }
+
+    private func primary(of node: NodeOverview) -> NodeOverview? {
+        guard case .replica(let id) = node.role else { return nil }
+        return nodes.first { $0.id == id }
+    }
+
+    /// How many bytes of changes a replica is behind its primary; `nil` if one of the two did not say so.
+    private func bytesBehind(_ node: NodeOverview) -> UInt64? {
+        guard let there = primary(of: node)?.replicationOffset, let here = node.replicationOffset else {
+            return nil
+        }
+        // The replica was asked a moment later.
+        return there > here ? there - here : 0
+    }
+
+    private func lag(_ node: NodeOverview) -> String {
+        guard node.role != .primary else { return "" }
+        guard node.isFollowing != false else { return "cut off" }
+        return bytesBehind(node).map { ByteText.text($0) } ?? "-"
     }
 
     private func address(_ node: NodeOverview) -> String {
@@ -55,31 +111,69 @@ package struct NodeTable {
         let primaries = nodes.filter { $0.role == .primary }
         let replicas = nodes.count - primaries.count
         let keys = primaries.reduce(0) { $0 + ($1.keys ?? 0) }
-        let silent = primaries.count { $0.keys == nil }
+        let uncounted = primaries.count { $0.keys == nil }
         let counts = [
             "\(primaries.count) \(primaries.count == 1 ? "primary" : "primaries")",
             NumberText.counted(replicas, "replica"),
             "\(NumberText.counted(keys, "key")) on primaries"
-                + (silent > 0 ? ", not counting \(silent) that did not answer" : ""),
+                + (uncounted > 0 ? ", not counting \(uncounted) that did not answer" : ""),
         ]
         var lines = [counts.joined(separator: ", ")]
-        if unserved.isEmpty {
-            lines.append("All \(NumberText.grouped(HashSlot.count)) slots are served.")
-        } else {
+        let versions = Set(nodes.compactMap(\.version))
+        if let version = versions.first, versions.count == 1 { lines.append("All run \(version).") }
+        let cutOff = nodes.filter { $0.isFollowing == false }
+        if !cutOff.isEmpty {
+            lines.append(
+                "\(NumberText.counted(cutOff.count, "replica")) cut off from the primary or still copying it: "
+                    + "\(list(cutOff.map(address)))."
+            )
+        }
+        if !migrations.isEmpty {
+            lines.append(
+                "\(NumberText.counted(migrations.count, "slot")) half moved: \(list(migrations)). Where no "
+                    + "resharding is under way, redis-cli --cluster fix ends that."
+            )
+        }
+        if !unserved.isEmpty {
             lines.append("NOT FULLY COVERED: no working node serves \(SlotText.counted(unserved)).")
         }
+        if !silent.isEmpty {
+            lines.append("NOT FULLY COVERED: the owner of \(SlotText.counted(silent)) did not answer.")
+        }
+        if isCovered { lines.append("All \(NumberText.grouped(HashSlot.count)) slots are served.") }
         return lines
+    }
+
+    /// The first few of many.
+    private func list(_ words: [String]) -> String {
+        let shown = words.prefix(5).joined(separator: ", ")
+        return words.count > 5 ? shown + " and \(NumberText.grouped(words.count - 5)) more" : shown
+    }
+
+    /// Slots that are marked at one end or at both, with where they go.
+    private var migrations: [String] {
+        var ends: [HashSlot: (from: String?, to: String?)] = [:]
+        func name(_ id: NodeID) -> String {
+            nodes.first { $0.id == id }.map(address) ?? String(id.description.prefix(8))
+        }
+        for node in nodes where node.role == .primary {
+            for (slot, id) in node.migrating { ends[slot] = (name(node.id), ends[slot]?.to ?? name(id)) }
+            for (slot, id) in node.importing { ends[slot] = (ends[slot]?.from ?? name(id), name(node.id)) }
+        }
+        return ends.sorted { $0.key < $1.key }.map { slot, ends in
+            "\(slot) from \(ends.from ?? "?") to \(ends.to ?? "?")"
+        }
     }
 
     /// The same for programs.
     package var json: JSONText {
         .object([
-            ("nodes", .array(nodes.map(NodeTable.json))),
-            ("unserved_slots", .string(unserved.description)),
+            ("nodes", .array(nodes.map(json))),
+            ("unserved_slots", .string(unserved.union(silent).description)),
         ])
     }
 
-    private static func json(_ node: NodeOverview) -> JSONText {
+    private func json(_ node: NodeOverview) -> JSONText {
         var primary: String?
         if case .replica(let id) = node.role { primary = id.description }
         return .object([
@@ -93,6 +187,19 @@ package struct NodeTable {
             ("link", .string(node.linkState.rawValue)),
             ("config_epoch", .string(String(node.configEpoch))),
             ("version", JSONText(node.version?.description)),
+            ("answers", .bool(node.isAnswering)),
+            ("memory_bytes", JSONText(node.memory)),
+            ("follows", node.isFollowing.map(JSONText.bool) ?? .null),
+            (
+                "bytes_behind",
+                JSONText(node.role == .primary ? nil : bytesBehind(node).map { Int(clamping: $0) })
+            ),
+            ("migrating", marks(node.migrating)),
+            ("importing", marks(node.importing)),
         ])
+    }
+
+    private func marks(_ marks: [HashSlot: NodeID]) -> JSONText {
+        .object(marks.sorted { $0.key < $1.key }.map { ("\($0.key)", .string($0.value.description)) })
     }
 }

@@ -9,8 +9,12 @@ struct NodesCommand: AsyncParsableCommand {
         usage: "cluster-scan nodes [<options>] [<url> ...]",
         discussion: """
             Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not \
-            deleted yet; '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins \
-            a slot. A column LINK appears when something is wrong with a connection between nodes.
+            deleted yet; MEMORY is what the data takes; '-' is what a node did not say. LAG is how many bytes of \
+            changes a replica is behind its primary. EPOCH is the config epoch: the higher one wins a slot. A \
+            column LINK appears when something is wrong with a connection between nodes, VERSION when the \
+            nodes do not run the same.
+
+            The command exits with 69 when a slot has no owner, or an owner that did not answer.
 
             EXAMPLES
               cluster-scan nodes 10.0.0.1:7000
@@ -32,7 +36,7 @@ struct NodesCommand: AsyncParsableCommand {
         let nodes = try await connection.withScanner { try await $0.nodes() }
         let seeds = try connection.plan().seeds
         let owners = nodes.filter { !$0.slots.isEmpty }
-        if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
+        if !owners.isEmpty, owners.allSatisfy({ !$0.isAnswering }),
             !nodes.contains(where: { $0.address.map(seeds.contains) ?? false })
         {
             let console = Console(RunSettings.log)
@@ -42,11 +46,11 @@ struct NodesCommand: AsyncParsableCommand {
             )
             await console.finish()
         }
+        let table = NodeTable(nodes)
         switch format {
-        case .table:
-            try StandardOutput.write(NodeTable(nodes).text(width: Terminal.width(of: .standardOutput)))
-        case .json:
-            try StandardOutput.write(NodeTable(nodes).json.text + "\n")
+        case .table: try StandardOutput.write(table.text(width: Terminal.width(of: .standardOutput)))
+        case .json: try StandardOutput.write(table.json.text + "\n")
         }
+        if !table.isCovered { throw CommandFailure(.unavailable) }
     }
 }

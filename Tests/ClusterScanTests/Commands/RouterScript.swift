@@ -30,6 +30,9 @@ struct RouterScript {
     private(set) var runs: [Int: Int] = [:]
     /// What nodes do with commands.
     var answer: (Attempt) -> Answer
+    /// Whether a connection that is lost takes the replies with it that came before in the same burst, as
+    /// those do that a server has not sent yet.
+    var losesRepliesBefore = false
     /// Why a node cannot be connected to.
     var connectionFailure: (String) -> ScanFailure? = { _ in nil }
     /// The topology, or that it cannot be read.
@@ -123,6 +126,13 @@ struct RouterScript {
 
     private mutating func answerAll(_ written: CommandBurst) {
         var burst = written
+        if losesRepliesBefore, written.replyCount == written.unanswered.count {
+            for entry in written.unanswered {
+                let attempt = Attempt(node: written.address.host, command: entry.command, isAsking: false)
+                guard case .lost = answer(attempt) else { continue }
+                return router.lost(written, error(.closed, written.address), now: now)
+            }
+        }
         for _ in 0..<written.replyCount {
             guard let next = burst.unanswered.first else { return }
             var rest = burst

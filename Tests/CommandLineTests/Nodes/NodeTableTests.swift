@@ -10,7 +10,13 @@ struct NodeTableTests {
         _ role: NodeRole = .primary,
         slots: String = "",
         keys: Int? = 10,
-        link: NodeOverview.LinkState = .connected
+        link: NodeOverview.LinkState = .connected,
+        answers: Bool = true,
+        version: ServerVersion? = nil,
+        memory: Int? = nil,
+        replication: ReplicationInfo? = nil,
+        migrating: [HashSlot: NodeID] = [:],
+        importing: [HashSlot: NodeID] = [:]
     ) throws -> NodeOverview {
         NodeOverview(
             id: try id(digit),
@@ -19,7 +25,13 @@ struct NodeTableTests {
             slots: try #require(SlotSet(slots)),
             keys: keys,
             linkState: link,
-            configEpoch: 3
+            configEpoch: 3,
+            version: version,
+            isAnswering: answers,
+            memory: memory,
+            replication: replication,
+            migrating: migrating,
+            importing: importing
         )
     }
 
@@ -69,6 +81,76 @@ struct NodeTableTests {
         #expect(
             text.hasSuffix("NOT FULLY COVERED: no working node serves 6,484 slots (100-199,10000-16383).\n")
         )
+    }
+
+    @Test("an owner that did not answer serves nothing")
+    func silentOwner() throws {
+        let table = try NodeTable([
+            Self.node("a", port: 7000, slots: "0-9999"),
+            Self.node("b", port: 7001, slots: "10000-16383", keys: nil, answers: false),
+        ])
+        #expect(!table.isCovered)
+        let text = table.text(width: nil)
+        #expect(
+            text.hasSuffix("NOT FULLY COVERED: the owner of 6,384 slots (10000-16383) did not answer.\n")
+        )
+        #expect(table.json.text.contains("\"unserved_slots\": \"10000-16383\""))
+    }
+
+    @Test("versions, memory, lag, replicas that are cut off and slots half moved are shown")
+    func incident() throws {
+        let slot = try #require(HashSlot(rawValue: 42))
+        let table = try NodeTable([
+            Self.node(
+                "a",
+                port: 7000,
+                slots: "0-8191",
+                version: ServerVersion(.redis, 7, 0),
+                memory: 3 << 20,
+                replication: ReplicationInfo(isReplica: false, offset: 5000),
+                migrating: [slot: Self.id("c")]
+            ),
+            Self.node(
+                "b",
+                port: 7003,
+                .replica(of: Self.id("a")),
+                version: ServerVersion(.redis, 7, 0),
+                memory: 2 << 20,
+                replication: ReplicationInfo(isReplica: true, offset: 4000)
+            ),
+            Self.node(
+                "c",
+                port: 7001,
+                slots: "8192-16383",
+                version: ServerVersion(.valkey, 8, 1),
+                memory: 100,
+                importing: [slot: Self.id("a")]
+            ),
+            Self.node(
+                "d",
+                port: 7004,
+                .replica(of: Self.id("c")),
+                version: ServerVersion(.valkey, 8, 1),
+                replication: ReplicationInfo(isReplica: true, offset: 0, isLinkUp: false)
+            ),
+        ])
+        #expect(
+            table.text(width: nil) == """
+                NODE             ROLE     KEYS    MEMORY      LAG  VERSION     EPOCH  ID        COUNT  SLOTS
+                10.0.0.1:7000    primary    10  3.00 MiB           Redis 7.0       3  aaaaaaaa  8,192  0-8191
+                  10.0.0.1:7003  replica    10  2.00 MiB   1000 B  Redis 7.0       3  bbbbbbbb
+                10.0.0.1:7001    primary    10     100 B           Valkey 8.1      3  cccccccc  8,192  8192-16383
+                  10.0.0.1:7004  replica    10         -  cut off  Valkey 8.1      3  dddddddd
+
+                2 primaries, 2 replicas, 20 keys on primaries
+                1 replica cut off from the primary or still copying it: 10.0.0.1:7004.
+                1 slot half moved: 42 from 10.0.0.1:7000 to 10.0.0.1:7001. Where no resharding is under way, \
+                redis-cli --cluster fix ends that.
+                All 16,384 slots are served.
+
+                """
+        )
+        #expect(table.json.text.contains("\"bytes_behind\": 1000"))
     }
 
     @Test("long lists of slots are cut to the width of the terminal, and only there")

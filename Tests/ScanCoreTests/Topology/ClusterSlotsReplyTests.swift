@@ -48,6 +48,26 @@ struct ClusterSlotsReplyTests {
         }
     }
 
+    @Test("slots of a primary without an address are out of reach, with the reason; the others are not")
+    func lostAddress() throws {
+        func node(_ endpoint: String, _ port: Int, _ digit: Character) -> RESPValue {
+            let id = String(repeating: digit, count: 40)
+            return .array([.string(Array(endpoint.utf8)), .integer(Int64(port)), .string(Array(id.utf8))])
+        }
+        let entries: [RESPValue] = [
+            .array([.integer(0), .integer(99), node("", 0, "a")]),
+            .array([.integer(100), .integer(8000), node("127.0.0.1", 7001, "b")]),
+            .array([.integer(8001), .integer(8001), node("", 0, "a")]),
+        ]
+        let topology = try ClusterSlotsReply(.array(entries), asked: asked).topology
+        #expect(topology.servedSlots.description == "100-8000")
+        #expect(topology.unaddressed.map(\.slots.description) == ["0-99,8001"])
+        #expect(topology.unaddressed.first?.reason.contains("lost the address") == true)
+        #expect(throws: TopologyError.self) {
+            try ClusterSlotsReply(.array([entries[0]]), asked: asked)
+        }
+    }
+
     @Test("an IPv6 endpoint is taken as it is")
     func ipv6() throws {
         let shards = try topology(CapturedReplies.slotsOverIPv6).shards
