@@ -157,7 +157,7 @@ extension CommandRouter {
 
     /// Whether an error is about the node, not about the command or its slot.
     private func refusesAllWork(_ error: ServerError) -> Bool {
-        ["LOADING", "BUSY", "MASTERDOWN"].contains(error.code)
+        ["LOADING", "BUSY", "MASTERDOWN"].contains(error.code) || error.refusesWrites
             || error.message.hasPrefix("CLUSTERDOWN The cluster is down")
     }
 

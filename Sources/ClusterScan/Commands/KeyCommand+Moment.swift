@@ -1,8 +1,7 @@
 import NIOCore
 
 extension KeyCommand {
-    /// Commands that read, and whose replies are those of one moment: no other client's command comes between
-    /// them (`MULTI`, `EXEC`).
+    /// Commands that are run at one moment: no other client's command comes between them (`MULTI`, `EXEC`).
     ///
     /// ```swift
     /// let questions = [["PEXPIRETIME", "k"], ["DUMP", "k"]].map { $0.map { Array($0.utf8) } }
@@ -10,13 +9,15 @@ extension KeyCommand {
     /// ```
     ///
     /// The reply is an array of theirs, in their order. If the server refuses one of them, that refusal is
-    /// the reply to all.
+    /// the reply to all, and none is run; what fails only when it is run, such as a command on a key of
+    /// another type, has its error in the array.
     ///
     /// - Parameters:
-    ///   - commands: The names with their arguments, any bytes. Not for writing: where the user may not run
-    ///     `MULTI`, the server runs the others nevertheless.
-    ///   - key: The key that all of them are about, or no key at all.
-    public init(atOneMoment commands: [[[UInt8]]], of key: [UInt8]) {
+    ///   - commands: The names with their arguments, any bytes. Those that write must be harmless each by
+    ///     itself: where the user may not run `MULTI`, the server runs the others nevertheless.
+    ///   - key: The key that all of them are about, or keys of its slot, or no key at all.
+    ///   - isRepeatable: Whether all of them may be run twice.
+    public init(atOneMoment commands: [[[UInt8]]], of key: [UInt8], isRepeatable: Bool = true) {
         var encoder = WireEncoder(
             capacity: commands.joined().reduce(64) { $0 + WireEncoder.size(ofBytes: $1.count) }
         )
@@ -32,7 +33,7 @@ extension KeyCommand {
         self.init(
             encoder.wire,
             slot: HashSlot(key: key),
-            isRepeatable: true,
+            isRepeatable: isRepeatable,
             replyCount: commands.count + 2
         )
     }

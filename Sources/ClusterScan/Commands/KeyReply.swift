@@ -6,7 +6,7 @@ public enum KeyReply: Sendable {
     case value(RESPValue)
 
     /// The server refused the command, for a reason that waiting does not remove: a wrong type, a missing
-    /// permission, no memory left.
+    /// permission.
     indirect case error(ServerError)
 
     /// The reply takes more than ``ConnectionConfiguration/maximumReplyBytes`` and was not read; or more than
@@ -17,7 +17,8 @@ public enum KeyReply: Sendable {
     /// that are not ``KeyCommand/isRepeatable`` end this way.
     indirect case outcomeUnknown(ClusterScanError)
 
-    /// No node answered the command in the time allowed; the error is the last that was met. It was not run,
-    /// unless it is repeatable and was written to a node that did not answer.
+    /// No node answered the command in the time allowed, or its node took no writes all that time
+    /// (``ClusterScanError/Code/writesRefused``); the error is the last that was met. It was not run, unless
+    /// it is repeatable and was written to a node that did not answer.
     indirect case unreachable(ClusterScanError)
 }

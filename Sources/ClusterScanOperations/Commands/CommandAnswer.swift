@@ -47,6 +47,11 @@ package enum CommandAnswer: Sendable {
         if case .refused(let error) = self { error } else { nil }
     }
 
+    /// Why a key is not copied, in the form in which it is counted.
+    var failure: ServerError {
+        refusal ?? ServerError(notCopied: trouble ?? "the server answered something unexpected")
+    }
+
     /// Why there is no value, for people; `nil` if there is one.
     var trouble: String? {
         switch self {

@@ -21,8 +21,3 @@ extension KeyReply {
         }
     }
 }
-
-extension ServerError {
-    /// Whether the user may not do this, whatever the key is.
-    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) }
-}

@@ -56,8 +56,8 @@ struct CopyTally {
 
 /// What copying moved, besides what ``WorkTally`` counts.
 public struct CopyStatistics: Hashable, Sendable {
-    /// Keys that were copied element by element: too large, or too new for the destination, to be moved in
-    /// one piece.
+    /// Keys that were copied with the commands of their types, and not with `DUMP` and `RESTORE`: too large
+    /// for one piece, or not understood by the destination.
     public internal(set) var copiedByElements: UInt64 = 0
     /// How much was sent to the destination, in bytes of values.
     public internal(set) var bytes: UInt64 = 0

@@ -116,27 +116,24 @@ public final class CopyVerification: Sendable {
     public func verdict() async throws -> CopyVerdict {
         let (counted, samples) = state.withLock { ($0.result, $0.samples.names) }
         var result = counted
+        let here = MomentReader(source, options: options.commands)
+        let there = MomentReader(destination, options: options.commands)
         let comparison = ValueComparison(
-            source: source,
-            destination: destination,
+            source: (source, here, PlainReader(source, here, options: options.commands)),
+            destination: (destination, there, PlainReader(destination, there, options: options.commands)),
             maximumPieceBytes: options.maximumPieceBytes,
             maximumBytesInMemory: options.maximumBytesInMemory,
             options: options.commands
         )
-        let pairs = samples.map { (key: $0, target: target(of: $0)) }
-        let verdicts = try await comparison.compare(pairs)
-        let here = try await MomentReader(source, options: options.commands).lifetimes(of: pairs.map(\.key))
-        let there = try await MomentReader(destination, options: options.commands)
-            .lifetimes(of: pairs.map(\.target))
-        for (index, verdict) in verdicts.enumerated() {
-            let key = pairs[index].key
-            switch verdict {
+        let findings = try await comparison.compare(samples.map { ($0, target(of: $0)) })
+        for (key, found) in zip(samples, findings) {
+            switch found.verdict {
             case .missingAtSource: continue
             case .missingAtDestination: result.noteDifference(key, "it is gone from the destination")
             case .different(let reason): result.noteDifference(key, reason)
             case .unknown(let reason): result.noteDifference(key, "it could not be compared: \(reason)")
             case .alike:
-                if let reason = difference(here[index], there[index]) {
+                if let reason = difference(found.here, found.there) {
                     result.noteDifference(key, reason)
                 } else {
                     result.alike += 1

@@ -19,6 +19,8 @@ struct ElementCopy: Sendable {
         case interrupted(String)
         /// No attempt can do better.
         case impossible(String)
+        /// The destination is older than Redis 7.0.
+        case older
         /// The key is not there any more.
         case vanished
     }
@@ -36,20 +38,22 @@ struct ElementCopy: Sendable {
     static let pageBytes = 512 << 10
     static let attempts = 5
     static let unsteady = "it changed each time it was read, which takes more than one command"
-    /// A temporary key that is left behind by a process that was killed goes away by itself.
-    private static let temporaryLifetime = "3600000"
 
     /// Copies the key.
     func run() async throws -> Outcome {
         if !replacesExisting, try await integer("EXISTS", target, at: destination) == 1 { return .present }
         var reason = ""
+        var countsEntries = true
         for _ in 0..<Self.attempts {
             let temporary = TemporaryKey.name(besides: target)
             do {
-                let (bytes, expiry) = try await copyWatched(to: temporary)
+                let (bytes, expiry) = try await copyWatched(to: temporary, countsEntries)
                 return try await rename(temporary, bytes: bytes, expiry)
             } catch Trouble.interrupted(let words) {
                 reason = words
+                try await remove(temporary)
+            } catch Trouble.older {
+                countsEntries = false
                 try await remove(temporary)
             } catch Trouble.impossible(let words) {
                 try await remove(temporary)
@@ -66,16 +70,19 @@ struct ElementCopy: Sendable {
     }
 
     /// - Returns: How many bytes of values were written, and when the key expires: both of one moment.
-    private func copyWatched(to temporary: [UInt8]) async throws -> (bytes: Int, expiry: KeyLifetime) {
+    private func copyWatched(
+        to temporary: [UInt8],
+        _ countsEntries: Bool
+    ) async throws -> (bytes: Int, expiry: KeyLifetime) {
         try await source.watching([key], options: options) { watch in
             let expiry = try await reader.lifetimes(of: [key])[0]
-            let bytes = try await copyElements(to: temporary)
+            let bytes = try await copyElements(to: temporary, countsEntries)
             guard try await watch.isUnchanged() else { throw Trouble.interrupted(Self.unsteady) }
             return (bytes, expiry)
         }
     }
 
-    private func copyElements(to temporary: [UInt8]) async throws -> Int {
+    private func copyElements(to temporary: [UInt8], _ countsEntries: Bool) async throws -> Int {
         let type = try await value("TYPE", key).string ?? "none"
         switch KeyType(rawValue: type) {
         case .string: return try await copyString(to: temporary)
@@ -83,7 +90,7 @@ struct ElementCopy: Sendable {
         case .set: return try await copySet(to: temporary)
         case .sortedSet: return try await copySortedSet(to: temporary)
         case .hash: return try await copyHash(to: temporary)
-        case .stream: return try await copyStream(to: temporary)
+        case .stream: return try await copyStream(to: temporary, countsEntries: countsEntries)
         case KeyType(rawValue: "none"): throw Trouble.vanished
         default:
             throw Trouble.impossible(
@@ -94,14 +101,7 @@ struct ElementCopy: Sendable {
     }
 
     private func rename(_ temporary: [UInt8], bytes: Int, _ expiry: KeyLifetime) async throws -> Outcome {
-        switch expiry {
-        case .at(let moment):
-            try await write([
-                KeyCommand("PEXPIREAT", key: temporary, .text("\(moment)"), isRepeatable: true)
-            ])
-        case .never, .noKey:
-            try await write([KeyCommand("PERSIST", key: temporary, isRepeatable: true)])
-        }
+        try await write([expiry.command(for: temporary)], to: temporary)
         let answer = try await destination.answer(
             to: KeyCommand(
                 replacesExisting ? "RENAME" : "RENAMENX",
@@ -156,27 +156,28 @@ struct ElementCopy: Sendable {
         return Int(clamping: value)
     }
 
-    /// Writes to the destination.
-    func write(_ commands: [KeyCommand]) async throws {
-        for answer in try await destination.answers(to: commands, options: options) {
-            switch answer {
-            case .value: break
-            case .refused(let error) where error.message.contains("equal or smaller"):
-                // Entries of a stream arrived in another order, as their slot moved.
-                throw Trouble.interrupted(error.message)
-            case .refused(let error): throw Trouble.impossible(error.message)
-            case .tooLarge, .outcomeUnknown:
-                throw Trouble.interrupted(answer.trouble ?? "no reply")
-            }
+    /// Writes to the destination, all of it at one moment.
+    private func write(_ commands: [[[UInt8]]], to temporary: [UInt8], isRepeatable: Bool = true) async throws
+    {
+        let answer = try await destination.answer(
+            to: KeyCommand(atOneMoment: commands, of: temporary, isRepeatable: isRepeatable),
+            options: options
+        )
+        for (command, reply) in zip(commands, answer.value?.array ?? []) {
+            if case .error(let error) = reply, !StreamWriting.isOptional(command) { throw Trouble(error) }
+        }
+        switch answer {
+        case .value: break
+        case .refused(let error): throw Trouble(error)
+        case .tooLarge, .outcomeUnknown: throw Trouble.interrupted(answer.trouble ?? "no reply")
         }
     }
 
     /// Writes a page, and lets the temporary key live on.
-    func writePage(_ commands: [KeyCommand], to temporary: [UInt8]) async throws {
-        try await write(commands)
-        try await write([
-            KeyCommand("PEXPIRE", key: temporary, .text(Self.temporaryLifetime), isRepeatable: true)
-        ])
+    func writePage(_ commands: [[[UInt8]]], to temporary: [UInt8], isRepeatable: Bool = true) async throws {
+        guard !commands.isEmpty else { return }
+        let commands = commands + [PlainWriter.lifeline(of: temporary)]
+        try await write(commands, to: temporary, isRepeatable: isRepeatable)
     }
 
     /// How many elements to ask for at once, so that a page stays near ``pageBytes``.
@@ -184,5 +185,19 @@ struct ElementCopy: Sendable {
         let size = try await KeySizes.read(of: [key], at: source, options: options).first ?? 0
         guard size > Self.pageBytes, length > 0 else { return 1000 }
         return max(1, min(1000, Self.pageBytes / max(1, size / length)))
+    }
+}
+
+extension ElementCopy.Trouble {
+    /// What a refusal of the destination comes to.
+    fileprivate init(_ error: ServerError) {
+        if error.message.contains("equal or smaller") {
+            // Entries of a stream arrived in another order, as their slot moved.
+            self = .interrupted(error.message)
+        } else if StreamWriting.isTooNew(error) {
+            self = .older
+        } else {
+            self = .impossible(PlainValue.obstacle(error).message)
+        }
     }
 }

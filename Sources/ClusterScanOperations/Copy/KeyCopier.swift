@@ -3,11 +3,12 @@ import Synchronization
 
 /// Copies keys with their values and expiry to another cluster or server, batch by batch.
 ///
-/// Values travel as the servers serialise them (`DUMP`, `RESTORE`), many at once on both sides. A value that
-/// is larger than ``CopyOptions/maximumPieceBytes``, or that the destination does not understand because it
-/// is older, is read and written element by element under a temporary name in the slot of its key, and gets
-/// its own name when it is complete. What can be copied in neither way is counted as failed, never left out
-/// in silence.
+/// Values travel as the servers serialise them (`DUMP`, `RESTORE`), many at once on both sides. Where the
+/// destination does not understand that, because it is older or of another vendor, or where one side has no
+/// such command, they are read and written with the commands of their types. A value that is larger than
+/// ``CopyOptions/maximumPieceBytes`` is copied so element by element. It is built under a temporary name in
+/// the slot of its key, and gets its own name when it is complete. What can be copied in neither way is
+/// counted as failed, never left out in silence.
 ///
 /// ```swift
 /// let copier = try await KeyCopier(from: old, to: new, matching: "user:*")
@@ -28,6 +29,11 @@ public final class KeyCopier: Sendable {
     let there: MomentReader
     /// Whether the destination is a cluster, whose transactions concern one slot.
     let isCluster: Bool
+    let plainHere: PlainReader
+    let plainThere: PlainReader
+    let writer: PlainWriter
+    private let onNote: @Sendable (String) -> Void
+    private let learned = Mutex(CopyRoute.dumps)
     private let moved = Mutex(CopyStatistics())
     private let seen = Mutex(CopyPreview())
 
@@ -38,13 +44,15 @@ public final class KeyCopier: Sendable {
     ///   - destination: Writes the copies.
     ///   - pattern: The glob that the keys to be copied match: names must not collide when they are changed.
     ///   - options: How to copy.
+    ///   - onNote: Gets what is found out of the servers and concerns the whole copy, in words for people.
     /// - Throws: `ClusterScanError` with the code `ClusterScanError.Code.invalidQuery` if keys would be
     ///   copied onto themselves, or two of them could get one name; and if a side cannot be reached.
     public init(
         from source: ClusterScanner,
         to destination: ClusterScanner,
         matching pattern: GlobPattern? = nil,
-        options: CopyOptions = CopyOptions()
+        options: CopyOptions = CopyOptions(),
+        onNote: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
         if let collision = options.rename?.collision(among: pattern) {
             throw ClusterScanError(.invalidQuery, collision)
@@ -67,6 +75,14 @@ public final class KeyCopier: Sendable {
         self.options = options
         here = MomentReader(source, options: options.commands)
         there = MomentReader(destination, options: options.commands)
+        plainHere = PlainReader(source, here, options: options.commands)
+        plainThere = PlainReader(destination, there, options: options.commands)
+        writer = PlainWriter(
+            destination,
+            replacing: options.replacesExisting,
+            options: options.commands
+        )
+        self.onNote = onNote
         isCluster = try await destination.topology().isCluster
         // A server closes the connection at a longer argument.
         maximumPieceBytes = min(
@@ -76,11 +92,26 @@ public final class KeyCopier: Sendable {
     }
 
     /// A key on its way.
-    struct Item {
+    struct Item: Sendable {
         /// Its place in the chunk.
         let index: Int
         let key: [UInt8]
         let target: [UInt8]
+        /// What its value takes in memory, in bytes.
+        let size: Int
+    }
+
+    /// How values travel, as far as is known.
+    var route: CopyRoute { learned.withLock { $0 } }
+
+    /// Takes note of a refusal that concerns all keys.
+    func learn(_ route: CopyRoute) {
+        let isNews = learned.withLock { known in
+            let isNews = known.isSuperseded(by: route)
+            if isNews { known = route }
+            return isNews
+        }
+        if isNews, let note = route.note { onNote(note) }
     }
 
     /// Copies all keys that an iteration finds.
@@ -152,29 +183,28 @@ public final class KeyCopier: Sendable {
         var tally = CopyTally(chunk)
         let (indices, names) = chunk.uniqueKeys { tally.noteAlike($0) }
         let sizes = try await KeySizes.read(of: names, at: source, options: options.commands)
-        var small: (items: [Item], sizes: [Int]) = ([], [])
-        var large: [Item] = []
+        var items: [Item] = []
         for (place, name) in names.enumerated() {
             guard sizes[place] > 0 else {
                 tally.noteVanished(indices[place])
                 continue
             }
-            let item = Item(
-                index: indices[place],
-                key: name,
-                target: options.rename?.renamed(name) ?? name
-            )
-            if sizes[place] > maximumPieceBytes {
-                large.append(item)
-            } else {
-                small.items.append(item)
-                small.sizes.append(sizes[place])
-            }
+            let target = options.rename?.renamed(name) ?? name
+            items.append(Item(index: indices[place], key: name, target: target, size: sizes[place]))
         }
-        for group in KeySizes.runs(of: small.sizes, atMost: options.maximumBytesInMemory) {
-            large += try await copyInOnePiece(group.map { small.items[$0] }, &tally)
+        let small = items.filter { $0.size <= maximumPieceBytes }
+        let refused = try await copyAsDumps(small, &tally)
+        var rest = try await copyWithCommands(refused.others, &tally)
+        rest.large += items.filter { $0.size > maximumPieceBytes } + refused.large
+        if let obstacle = route.obstacle {
+            let reason = "a value of its type needs DUMP and RESTORE, and \(obstacle)"
+            for item in rest.others { tally.noteFailure(item.index, reason) }
+        } else {
+            let last = try await copyAsDumps(rest.others, isOnlyWay: true, &tally)
+            // There they are named by their types.
+            rest.large += last.large + last.others
         }
-        try await copyByElements(large, &tally)
+        try await copyByElements(rest.large, &tally)
         moved.withLock { $0 += tally.statistics }
         return tally.work
     }

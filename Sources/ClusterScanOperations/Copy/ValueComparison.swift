@@ -5,71 +5,68 @@ struct ValueComparison: Sendable {
     /// The name of a key on either side.
     typealias Pair = (key: [UInt8], target: [UInt8])
 
-    let source: ClusterScanner
-    let destination: ClusterScanner
+    /// How a key is asked for on one side: for anything, for its expiry, for its value.
+    typealias Side = (scanner: ClusterScanner, moments: MomentReader, reader: PlainReader)
+
+    /// What was found of a pair.
+    struct Finding: Sendable {
+        let verdict: ValueVerdict
+        /// When it expires at the source, and at the destination.
+        let here: KeyLifetime
+        let there: KeyLifetime
+    }
+
+    let source: Side
+    let destination: Side
     /// Of larger values the length and some elements are compared.
     let maximumPieceBytes: Int
     let maximumBytesInMemory: Int
     let options: CommandOptions
 
-    /// Compares values, in the order of the pairs.
-    func compare(_ pairs: [Pair]) async throws -> [ValueVerdict] {
+    /// Compares values, and asks when they expire, in the order of the pairs.
+    func compare(_ pairs: [Pair]) async throws -> [Finding] {
         guard !pairs.isEmpty else { return [] }
-        let here = try await KeySizes.read(of: pairs.map(\.key), at: source, options: options)
-        let there = try await KeySizes.read(of: pairs.map(\.target), at: destination, options: options)
+        let here = try await KeySizes.read(of: pairs.map(\.key), at: source.scanner, options: options)
+        let there = try await KeySizes.read(
+            of: pairs.map(\.target),
+            at: destination.scanner,
+            options: options
+        )
         let sizes = zip(here, there).map { max($0, $1) }
         var verdicts = [ValueVerdict](repeating: .unknown("it was not compared"), count: pairs.count)
         for index in pairs.indices where sizes[index] > maximumPieceBytes {
             verdicts[index] = try await compareSome(of: pairs[index])
         }
         let small = pairs.indices.filter { sizes[$0] <= maximumPieceBytes }
-        for group in KeySizes.runs(of: small.map { sizes[$0] }, atMost: maximumBytesInMemory / 2) {
+        for group in KeySizes.runs(of: small.map { sizes[$0] }, atMost: maximumBytesInMemory / 4) {
             let indices = group.map { small[$0] }
             for (index, verdict) in zip(indices, try await compareSmall(indices.map { pairs[$0] })) {
                 verdicts[index] = verdict
             }
         }
-        return verdicts
+        async let mine = source.moments.lifetimes(of: pairs.map(\.key))
+        async let theirs = destination.moments.lifetimes(of: pairs.map(\.target))
+        return zip(verdicts, zip(try await mine, try await theirs)).map { verdict, lifetimes in
+            Finding(verdict: verdict, here: lifetimes.0, there: lifetimes.1)
+        }
     }
 
     // MARK: Whole values
 
+    /// By their dumps, if those are the same; otherwise by what they hold.
     private func compareSmall(_ pairs: [Pair]) async throws -> [ValueVerdict] {
-        let (here, there) = try await both(pairs, "DUMP")
+        let (here, there) = try await both(pairs, toleratingNoPermission: true) {
+            KeyCommand("DUMP", key: $1, isRepeatable: true)
+        }
         var verdicts = zip(here, there).map { ValueVerdict(dumps: $0.value, $1.value) }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
-        for (index, verdict) in zip(open, try await compareContents(open.map { pairs[$0] })) {
-            verdicts[index] = verdict
-        }
-        return verdicts.map { $0 ?? .unknown("it was not compared") }
-    }
-
-    private func compareContents(_ pairs: [Pair]) async throws -> [ValueVerdict] {
-        guard !pairs.isEmpty else { return [] }
-        let (here, there) = try await both(pairs, "TYPE")
-        let types = here.map(Self.type)
-        var verdicts = zip(types, there).map { type, there -> ValueVerdict? in
-            ValueVerdict(types: type, Self.type(there))
-                ?? (type.readingCommand == nil ? .different("its serialised values differ") : nil)
-        }
-        let open = verdicts.indices.filter { verdicts[$0] == nil }
-        let contents = try await both(open.map { pairs[$0] }) { place, key in
-            // Of a stream, its groups are compared as well.
-            types[open[place]] == .stream
-                ? KeyCommand("XINFO STREAM", key: key, .text("FULL", "COUNT", "0"), isRepeatable: true)
-                : KeyCommand(reading: types[open[place]].readingCommand ?? "", key: key)
-        }
-        for (index, (here, there)) in zip(open, zip(contents.here, contents.there)) {
-            guard let one = here.value, let other = there.value else {
-                verdicts[index] = .unknown(here.trouble ?? there.trouble ?? "it could not be read")
-                continue
-            }
-            var verdict = ValueVerdict(values: one, other, of: types[index])
-            if types[index] == .hash, verdict == .alike, let fields = one.array {
-                let names = stride(from: 0, to: fields.count, by: 2).compactMap { fields[$0].bytes }
-                verdict = try await compareExpiries(of: names, in: pairs[index])
-            }
-            verdicts[index] = verdict
+        async let mine = source.reader.read(open.map { pairs[$0].key })
+        async let theirs = destination.reader.read(open.map { pairs[$0].target })
+        for (index, (one, other)) in zip(open, zip(try await mine, try await theirs)) {
+            let trouble = here[index].trouble ?? there[index].trouble
+            verdicts[index] =
+                ValueVerdict(one, other)
+                ?? trouble.map { .unknown($0) } ?? .different("its serialised values differ")
         }
         return verdicts.map { $0 ?? .unknown("it was not compared") }
     }
@@ -173,23 +170,23 @@ struct ValueComparison: Sendable {
         }
         switch type {
         case .set:
-            for try await member in source.sscan(pair.key, count: Self.sampleCount) {
+            for try await member in source.scanner.sscan(pair.key, count: Self.sampleCount) {
                 ask("SISMEMBER", member, .integer(1))
                 if questions.count >= Self.sampleCount { break }
             }
         case .hash:
-            for try await (field, value) in source.hscan(pair.key, count: Self.sampleCount) {
+            for try await (field, value) in source.scanner.hscan(pair.key, count: Self.sampleCount) {
                 ask("HGET", field, .bulkString(value))
                 fields.append(field)
                 if questions.count >= Self.sampleCount { break }
             }
         default:
-            for try await (member, score) in source.zscan(pair.key, count: Self.sampleCount) {
+            for try await (member, score) in source.scanner.zscan(pair.key, count: Self.sampleCount) {
                 ask("ZSCORE", member, .bulkString(Array(score.description.utf8)))
                 if questions.count >= Self.sampleCount { break }
             }
         }
-        let answers = try await destination.answers(to: questions.map(\.command), options: options)
+        let answers = try await destination.scanner.answers(to: questions.map(\.command), options: options)
         for (question, answer) in zip(questions, answers) {
             let isEqual =
                 type == .sortedSet
@@ -212,15 +209,24 @@ struct ValueComparison: Sendable {
 
     private func both(
         _ pairs: [Pair],
+        toleratingNoPermission: Bool = false,
         _ command: (Int, [UInt8]) -> KeyCommand
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
         func commands(_ key: (Pair) -> [UInt8]) -> [KeyCommand] {
             pairs.enumerated().map { command($0, key($1)) }
         }
         let (mine, theirs) = (commands(\.key), commands(\.target))
-        let (source, destination, options) = (source, destination, options)
-        async let here = source.answers(to: mine, options: options)
-        async let there = destination.answers(to: theirs, options: options)
+        let (source, destination, options) = (source.scanner, destination.scanner, options)
+        async let here = source.answers(
+            to: mine,
+            options: options,
+            toleratingNoPermission: toleratingNoPermission
+        )
+        async let there = destination.answers(
+            to: theirs,
+            options: options,
+            toleratingNoPermission: toleratingNoPermission
+        )
         return try await (here, there)
     }
 }

@@ -58,35 +58,22 @@ package enum ValueVerdict: Hashable, Sendable {
         let isEqual = zip(lifetimes(here, count), lifetimes(there, count)).allSatisfy {
             $0 == .noKey || $1 == .noKey || $0.agrees(with: $1)
         }
-        self = isEqual ? .alike : .different("its fields expire at other times")
+        self = isEqual ? .alike : .different(PlainValue.differentExpiries)
     }
 
-    /// What both answers to ``KeyType/readingCommand``, of a stream to `XINFO STREAM … FULL COUNT 0`, say.
-    package init(values here: RESPValue, _ there: RESPValue, of type: KeyType) {
-        if type == .stream {
-            self = StreamState(here).difference(to: StreamState(there)).map(Self.different) ?? .alike
-            return
-        }
-        let isEqual = Self.canonical(here, type) == Self.canonical(there, type)
-        self = isEqual ? .alike : .different("its values differ")
-    }
-
-    /// A form in which equal values are equal: sets and hashes in order.
-    private static func canonical(_ value: RESPValue, _ type: KeyType) -> [RESPValue] {
-        guard let elements = value.array else { return [value] }
-        func order(_ left: RESPValue, _ right: RESPValue) -> Bool {
-            (left.bytes ?? []).lexicographicallyPrecedes(right.bytes ?? [])
-        }
-        switch type {
-        case .set:
-            return elements.sorted(by: order)
-        case .hash:
-            let pairs = stride(from: 0, to: elements.count - 1, by: 2).map {
-                (elements[$0], elements[$0 + 1])
-            }
-            return pairs.sorted { order($0.0, $1.0) }.flatMap { [$0, $1] }
-        default:
-            return elements
+    /// What was read on both sides says.
+    ///
+    /// - Returns: `nil` if both are of one type that has no plain form.
+    init?(_ here: PlainReader.Reading, _ there: PlainReader.Reading) {
+        switch (here, there) {
+        case (.noKey, _): self = .missingAtSource
+        case (_, .noKey): self = .missingAtDestination
+        case (.refused(let error), _), (_, .refused(let error)): self = .unknown(error.message)
+        case (.tooLarge, _), (_, .tooLarge): self = .unknown("it is larger than this client takes")
+        case (.value(let one, _), .value(let other, _)):
+            self = one.difference(to: other).map(Self.different) ?? .alike
+        case (.otherType(let one), .otherType(let other)) where one == other: return nil
+        case (.otherType, _), (_, .otherType): self = .different(PlainValue.differentTypes)
         }
     }
 }

@@ -10,9 +10,10 @@ public enum RestoreOutcome: Sendable {
     case exists
     /// An earlier record of the same dump has settled the key: a scan may return a key twice.
     case repeated
-    /// The server refused the record: it is from a newer server, or there is no memory left.
+    /// The server refused the record: it is from a newer server, or lacks a module.
     case refused(ServerError)
-    /// No node took the record, or whether one did is not known.
+    /// No node took the record, or whether one did is not known. With
+    /// ``ClusterScan/ClusterScanError/Code/writesRefused`` none would take another one.
     case failed(ClusterScanError)
 }
 

@@ -67,7 +67,7 @@ public struct StreamEntry: Hashable, Sendable {
         return time < .max ? "\(time + 1)-0" : nil
     }
 
-    private static func position(of id: String) -> (UInt64, UInt64)? {
+    static func position(of id: String) -> (UInt64, UInt64)? {
         let parts = id.split(separator: "-").compactMap { UInt64($0) }
         return parts.count == 2 ? (parts[0], parts[1]) : nil
     }

@@ -31,7 +31,7 @@ extension ClusterScanner {
         options: WorkOptions = WorkOptions(),
         onProgress: (WorkProgress) throws -> Void = { _ in }
     ) async -> WorkReport {
-        if let error = Self.objection(to: pattern) {
+        if let error = await objection(to: change, of: pattern) {
             return WorkReport(refusing: error, cursor: cursor)
         }
         let order = ChangeOrder(change, pattern, scanner: self, options: options.commands)
@@ -63,7 +63,7 @@ extension ClusterScanner {
         options: WorkOptions = WorkOptions(),
         onProgress: (WorkProgress) throws -> Void = { _ in }
     ) async -> WorkPreview {
-        if let error = Self.objection(to: pattern) {
+        if let error = await objection(to: change, of: pattern) {
             return WorkPreview(report: WorkReport(refusing: error, cursor: cursor))
         }
         let findings = PreviewFindings()
@@ -101,14 +101,34 @@ extension ClusterScanner {
         return findings.add(chunk, outcomes)
     }
 
-    private static func objection(to pattern: GlobPattern?) -> ClusterScanError? {
-        guard let pattern, pattern.variesByPlatform else { return nil }
+    /// Why a change must not begin.
+    private func objection(to change: KeyChange?, of pattern: GlobPattern?) async -> ClusterScanError? {
+        guard let pattern, pattern.variesByPlatform else { return await self.objection(to: change) }
         return ClusterScanError(
             .invalidQuery,
             "the pattern \(pattern) has a class with a range from an ASCII character to one that is not: "
                 + "servers on different processors disagree about what it matches. List the characters "
                 + "instead"
         )
+    }
+
+    /// Conditions for expiries came with Redis 7.0: servers before it refuse each key by itself. What a
+    /// server does not tell is left to it.
+    private func objection(to change: KeyChange?) async -> ClusterScanError? {
+        guard case .expire(let expiry)? = change, let condition = expiry.condition else { return nil }
+        for shard in (try? await topology())?.shards ?? [] {
+            let address = shard.primary.address
+            guard let text = try? await send("INFO", "server", to: address).string,
+                let version = ServerVersion(information: text), version.product == .redis,
+                version.major < 7
+            else { continue }
+            return ClusterScanError(
+                .invalidQuery,
+                "the condition \(condition.rawValue) needs Redis 7.0; this is \(version)",
+                at: address
+            )
+        }
+        return nil
     }
 }
 

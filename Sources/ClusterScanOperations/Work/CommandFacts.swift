@@ -31,8 +31,12 @@ package struct CommandFacts: Sendable, Hashable {
             }
             self.init(entry, subcommand: nil, keys: keys)
         } else {
-            let flags = (fields[2].array ?? []).compactMap { $0.string?.lowercased() }
-            self.init(name: name.lowercased(), flags: Set(flags), keys: keys)
+            var flags = Set((fields[2].array ?? []).compactMap { $0.string?.lowercased() })
+            // The flag came with Redis 7.0, the category with 6.0.
+            let categories = fields.count > 6 ? fields[6].array ?? [] : []
+            let isBlocking = categories.contains { $0.string?.lowercased() == "@blocking" }
+            if isBlocking || Self.blocking.contains(name.lowercased()) { flags.insert("blocking") }
+            self.init(name: name.lowercased(), flags: flags, keys: keys)
         }
     }
 
@@ -64,6 +68,11 @@ package struct CommandFacts: Sendable, Hashable {
         ("admin", "is for administrators"),
         ("pubsub", "is about channels, not keys"),
         ("asking", "is for the servers among themselves"),
+    ]
+
+    /// What blocks on servers before Redis 6.0, which have no word for it.
+    private static let blocking: Set<String> = [
+        "blpop", "brpop", "brpoplpush", "bzpopmin", "bzpopmax", "xread", "xreadgroup", "wait",
     ]
 
     private static let unsuitable = [

@@ -79,10 +79,11 @@ struct WorkLine {
 
     /// Why there is no use in going on, if there is none.
     private static func failure(in tally: WorkTally, allowsUnreachable: Bool) -> ClusterScanError? {
-        if let error = tally.unreachableError, !allowsUnreachable {
+        if let error = tally.unreachableError, !allowsUnreachable || error.code == .writesRefused {
+            let trouble = error.code == .writesRefused ? "were refused" : "could not be reached"
             return ClusterScanError(
                 error.code,
-                "\(tally.unreachable.count) keys could not be reached: \(error.message)",
+                "\(tally.unreachable.count) keys \(trouble): \(error.message)",
                 at: error.address,
                 slots: error.slots
             )

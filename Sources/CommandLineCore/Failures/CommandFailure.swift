@@ -51,6 +51,8 @@ package struct CommandFailure: Error, Sendable {
                 + "read alone, cluster-allow-reads-when-down yes)"
         case .unreachable:
             "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
+        case .writesRefused:
+            "The server takes no writes for now, whatever the key: mend that, and go on"
         case .announcedAddressesUnreachable:
             announcementAdvice
         case .authenticationFailed:

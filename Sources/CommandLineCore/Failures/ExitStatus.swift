@@ -18,7 +18,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 
     package init(_ code: ClusterScanError.Code) {
         switch code {
-        case .unreachable, .slotsNotCovered, .announcedAddressesUnreachable, .tlsFailed: self = .unavailable
+        case .unreachable, .writesRefused, .slotsNotCovered, .announcedAddressesUnreachable, .tlsFailed:
+            self = .unavailable
         case .authenticationFailed, .permissionDenied, .certificateRefused: self = .notPermitted
         case .invalidCursor: self = .unusableData
         case .invalidQuery: self = .usage

@@ -22,6 +22,9 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
         public static let permissionDenied = Code(description: "permissionDenied")
         /// Slots could not be covered in the time allowed.
         public static let slotsNotCovered = Code(description: "slotsNotCovered")
+        /// A server takes no writes at all for now: its memory is full (`OOM`), its last save failed
+        /// (`MISCONF`), it lacks replicas (`NOREPLICAS`), or it is one (`READONLY`).
+        public static let writesRefused = Code(description: "writesRefused")
         /// The cursor is damaged, or belongs to another query.
         public static let invalidCursor = Code(description: "invalidCursor")
         /// The server does not understand the query, for example the name of a type.

@@ -28,8 +28,12 @@ extension ScanFailure {
         case "LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN":
             // The dataset is being loaded, a script runs, a slot is half moved, a replica lost its primary.
             self.init(.wait, .unreachable, reply.message, at: address)
-        case "CLUSTERDOWN", "MOVED", "ASK", "READONLY":
+        case "CLUSTERDOWN", "MOVED", "ASK":
             self.init(.rediscover, .unreachable, reply.message, at: address)
+        case "READONLY":
+            self.init(.rediscover, .writesRefused, reply.message, at: address)
+        case _ where reply.refusesWrites:
+            self.init(.wait, .writesRefused, reply.message, at: address)
         case "NOAUTH", "WRONGPASS":
             self.init(.giveUp, .authenticationFailed, message, at: address)
         case "NOPERM":

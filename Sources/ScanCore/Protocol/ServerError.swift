@@ -16,6 +16,12 @@ public struct ServerError: Error, Hashable, Sendable {
     }
 }
 
+extension ServerError {
+    /// Whether the server takes no writes at all for now, whatever the key. Source: `processCommand` in the
+    /// servers' `server.c`.
+    package var refusesWrites: Bool { ["OOM", "MISCONF", "NOREPLICAS"].contains(code) }
+}
+
 extension ServerError: CustomStringConvertible {
     /// The same as ``message``.
     public var description: String { message }

@@ -14,16 +14,12 @@ package struct ServerInfo: Hashable, Sendable {
     ///   taken for a single server, a node would be believed to hold everything.
     package init(_ text: String) throws(TopologyError) {
         var runID: RunID?
-        var redis: ServerVersion?
-        var valkey: ServerVersion?
         var mode: Substring?
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...]
             switch line[..<colon] {
             case "run_id": runID = RunID(String(value))
-            case "redis_version": redis = Self.version(.redis, value)
-            case "valkey_version": valkey = Self.version(.valkey, value)
             case "redis_mode", "server_mode": mode = value
             case "uptime_in_seconds": uptime = Int(value).flatMap { $0 < 0 ? nil : .seconds($0) }
             default: break
@@ -33,8 +29,7 @@ package struct ServerInfo: Hashable, Sendable {
             throw TopologyError("INFO server names no run_id")
         }
         self.runID = runID
-        // Valkey also names the Redis version it is compatible with.
-        self.version = valkey ?? redis ?? ServerVersion(.redis, 0, 0)
+        version = ServerVersion(information: text) ?? ServerVersion(.redis, 0, 0)
         switch mode {
         case "cluster": isCluster = true
         case "standalone": isCluster = false
@@ -42,11 +37,5 @@ package struct ServerInfo: Hashable, Sendable {
             throw TopologyError("the server runs in mode \(mode.prefix(40)), which has no keys")
         case nil: throw TopologyError("INFO server does not say whether the server is part of a cluster")
         }
-    }
-
-    private static func version(_ product: ServerVersion.Product, _ text: Substring) -> ServerVersion? {
-        let parts = text.split(separator: ".")
-        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
-        return ServerVersion(product, major, minor)
     }
 }

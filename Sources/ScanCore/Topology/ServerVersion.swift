@@ -21,6 +21,30 @@ public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
         self.minor = minor
     }
 
+    /// Finds the version in the answer to `INFO server`; `nil` if it names none. Valkey also names the Redis
+    /// version that it is compatible with.
+    package init?(information text: String) {
+        var found: ServerVersion?
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            switch parts[0] {
+            case "valkey_version": found = ServerVersion(.valkey, parts[1]) ?? found
+            case "redis_version" where found?.product != .valkey:
+                found = ServerVersion(.redis, parts[1]) ?? found
+            default: break
+            }
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
+    private init?(_ product: Product, _ text: Substring) {
+        let parts = text.split(separator: ".")
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
+        self.init(product, major, minor)
+    }
+
     /// For example `redis 7.0`.
     public var description: String { "\(product.rawValue) \(major).\(minor)" }
 

@@ -26,6 +26,7 @@ struct ChangeRun {
             of: deed,
             keepsCursor: options.yes
         )
+        if let danger = query.danger { session.console.warn(danger) }
         if options.yes {
             try await act(session)
         } else {

@@ -9,10 +9,12 @@ struct CopyCommand: AsyncParsableCommand {
         abstract: "Copy keys to another cluster or server, with their values and expiry.",
         usage: "cluster-scan copy --to <url> [<options>] [<url> ...]",
         discussion: """
-            Values travel as the servers serialise them (DUMP, RESTORE), many at a time on both sides. Those \
-            over --largest-piece, and those that an older destination does not understand, are copied \
-            element by element under a temporary name (cluster-scan:copying:…), and get their own name when \
-            they are complete. What can be copied in neither way is named, and the exit status is 1.
+            Values travel as the servers serialise them (DUMP, RESTORE), many at a time on both sides. Where \
+            a destination of another version or vendor does not understand that, or one side has no such \
+            command, they are written with the commands of their types (SET, HSET, …), and what is over \
+            --largest-piece element by element: under a temporary name (cluster-scan:copying:…) that is \
+            renamed when the value is complete. What can be copied in neither way is named, and the exit \
+            status is 1.
 
             Keys that exist at the destination are left alone unless --replace is given; where the value is \
             another one, that is said and the exit status is 1. So the same command can be repeated until it \

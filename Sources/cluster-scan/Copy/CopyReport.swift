@@ -55,7 +55,9 @@ package struct CopyReport {
     package static func text(_ ending: WorkEnding, _ statistics: CopyStatistics) -> String {
         var text = ending.summary(words) + "\n"
         if statistics.copiedByElements > 0 {
-            text += "\(NumberText.counted(statistics.copiedByElements, "key")) copied element by element.\n"
+            text +=
+                "\(NumberText.grouped(statistics.copiedByElements)) of them with the commands of their types, "
+                + "not with DUMP and RESTORE.\n"
         }
         return text
     }

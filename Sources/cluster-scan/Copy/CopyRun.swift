@@ -31,7 +31,8 @@ struct CopyRun {
                 from: session.scanner,
                 to: destination,
                 matching: command.query.pattern,
-                options: command.options
+                options: command.options,
+                onNote: { session.console.say($0) }
             )
             if command.dryRun {
                 try await tryOut(copier, session)

@@ -126,6 +126,9 @@ struct DumpCommand: AsyncParsableCommand {
         if isWatched, let summary = ending.dump.summary(colors: console.showsColors) {
             console.say("\(summary), \(NumberText.grouped(ending.bytes)) bytes")
         }
+        if ending.dump.cause.isIterationComplete, let hint = query.hint(found: ending.dump.keys) {
+            console.say(hint)
+        }
         guard complaint != nil, ending.status != .pipeClosed else { return }
         let isWhole = if case .finished = ending.dump.cause { true } else { false }
         let use = isWhole ? "'restore' takes it and says which slots it lacks" : nil

@@ -106,6 +106,7 @@ struct ExecCommand: AsyncParsableCommand {
             keepsCursor: !isDryRun,
             writesResults: !isDryRun
         )
+        if !review.isReadOnly, let danger = query.danger { session.console.warn(danger) }
         if isDryRun {
             try await tryOut(template, session)
         } else {

@@ -128,6 +128,7 @@ struct KeysCommand: AsyncParsableCommand {
         let complaint = ending.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint, level: .error) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
+        if ending.cause.isIterationComplete, let hint = query.hint(found: ending.keys) { console.say(hint) }
         guard complaint != nil || isWatched, ending.status != .pipeClosed, !ending.cause.isIterationComplete
         else {
             return

@@ -32,6 +32,15 @@ struct QueryOptions: ParsableArguments {
         guard let keyType, !builtIn.contains(keyType) else { return nil }
         return "--type \(keyType): none of the servers' own types; right only if a module brings it"
     }
+
+    /// What to mind before keys are changed that match.
+    var danger: String? { pattern.flatMap { PatternHint($0).danger } }
+
+    /// What may be the matter with a pattern, if no key was found.
+    func hint(found keys: UInt64) -> String? {
+        keys > 0 ? nil : pattern.flatMap { PatternHint($0).nothingFound }
+    }
+
     func validate() throws {
         guard type.map(ArgumentText.isUTF8) ?? true else {
             throw ValidationError("--type: the names of types are UTF-8")

@@ -53,6 +53,15 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(name: [.long, .customShort("n")], help: "Check the dump and say what is in it; restore nothing.")
     var dryRun = false
 
+    @Option(
+        name: .customLong("patience"),
+        help: ArgumentHelp(
+            "How long a node may be out of reach, or take no writes: 30s, 5m. (default: 60s)",
+            valueName: "time"
+        )
+    )
+    private var givenPatience: TimeSpan?
+
     func validate() throws {
         guard file != "-" else { return }
         switch FileSystem.kind(of: file) {
@@ -74,6 +83,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let run = RestoreRun(pattern: names.pattern, meter: meter)
         let isDryRun = dryRun
         let isReplacing = replace
+        let patience = givenPatience ?? RunSettings.profile.patience ?? TimeSpan(seconds: 60)
         let signals = StopSignals()
         let working = Task { () throws -> (RestoreRun.Verified?, RestoreRun.Ending) in
             let verified = isFile || isDryRun ? try run.verify(source) : nil
@@ -85,7 +95,12 @@ struct RestoreCommand: AsyncParsableCommand {
                 telemetry: RunSettings.telemetry
             )
             let expected = verified?.trailer.counts.records
-            let writer = RecordWriter(scanner, replacing: isReplacing, expecting: expected)
+            let writer = RecordWriter(
+                scanner,
+                replacing: isReplacing,
+                expecting: expected,
+                options: CommandOptions(patience: patience.duration)
+            )
             let ending = await run.restore(source, with: writer)
             await scanner.shutDown()
             return (verified, ending)

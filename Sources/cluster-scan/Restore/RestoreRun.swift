@@ -116,5 +116,6 @@ struct RestoreRun: Sendable {
         let outcomes = try await writer.write(group)
         for (record, outcome) in zip(group, outcomes) { ending.tally.add(outcome, of: record) }
         group = []
+        for case .failed(let error) in outcomes where error.code == .writesRefused { throw error }
     }
 }

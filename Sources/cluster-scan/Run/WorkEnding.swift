@@ -44,9 +44,13 @@ package struct WorkEnding: Sendable {
             parts.append("\(NumberText.grouped(tally.unknown.count)) with an unknown outcome")
         }
         if tally.unreachable.count > 0 {
-            parts.append("\(NumberText.grouped(tally.unreachable.count)) out of reach")
+            parts.append("\(NumberText.grouped(tally.unreachable.count)) \(notReached)")
         }
         return parts.joined(separator: ", ")
+    }
+
+    private var notReached: String {
+        report.tally.unreachableError?.code == .writesRefused ? "refused for now" : "out of reach"
     }
 
     /// What was done, and how fast.
@@ -70,7 +74,7 @@ package struct WorkEnding: Sendable {
             lines.append("\(error) it is unknown whether it was done: \(words)")
         }
         if report.tally.unreachable.count > 0 {
-            lines.append("\(error) out of reach: \(WorkEnding.words(report.tally.unreachable))")
+            lines.append("\(error) \(notReached): \(WorkEnding.words(report.tally.unreachable))")
         }
         let incomplete = Style.red("INCOMPLETE:", when: colors) + " \(counts(words)), "
         switch report.ending {

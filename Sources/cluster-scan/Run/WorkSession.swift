@@ -22,6 +22,7 @@ struct WorkSession: Sendable {
     /// Whether a user watches and wants to see more than warnings and errors.
     let isWatched: Bool
 
+    private let query: QueryOptions
     private let cursorFile: CheckpointFile?
     private let cursorFileName: String?
     private let meter: ProgressMeter?
@@ -45,6 +46,7 @@ struct WorkSession: Sendable {
         writesResults: Bool = false
     ) throws {
         let (seeds, configuration) = try connection.resolve()
+        self.query = query
         cursorFileName = resume.checkpoint
         let subject = query.subject(deed[0], database: configuration.database) + deed.dropFirst()
         let file = resume.checkpoint.map { CheckpointFile($0, of: subject) }
@@ -131,6 +133,9 @@ struct WorkSession: Sendable {
         }
         if let complaint = ending.complaint(dryRun ? words.inDryRun : words, colors: console.showsColors) {
             console.say(complaint)
+        }
+        if ending.report.isComplete, let hint = query.hint(found: ending.report.tally.keys) {
+            console.say(hint)
         }
         if !dryRun, !ending.report.isComplete, status != .pipeClosed {
             sayHowToGoOn(from: ending.report.cursor)

@@ -187,7 +187,11 @@ struct StatsCommand: AsyncParsableCommand {
     private func end(_ report: StatisticsReport, on console: Console) -> CommandFailure? {
         let status: ExitStatus
         switch report.ending {
-        case .complete: return nil
+        case .complete:
+            if let hint = query.hint(found: UInt64(clamping: report.statistics.total.keys)) {
+                console.say(hint)
+            }
+            return nil
         case .without: status = .unavailable
         case .stopped(let failure):
             status = failure.status

@@ -115,6 +115,12 @@ struct ValuesCommand: AsyncParsableCommand {
         let complaint = ending.dump.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint) }
         if isWatched, let summary = ending.dump.summary(colors: console.showsColors) { console.say(summary) }
+        let isNothingFound = ending.unreadCount == 0 && ending.unknownTypes.isEmpty
+        if isNothingFound, ending.dump.cause.isIterationComplete,
+            let hint = query.hint(found: ending.dump.keys)
+        {
+            console.say(hint)
+        }
         guard complaint != nil, ending.status != .pipeClosed else { return }
         if let path = output.output { console.say("What was written is in \(OutputFile.partialPath(path))") }
         if let file = resume.checkpoint {

@@ -8,10 +8,6 @@ struct ValueVerdictTests {
         .bulkString(value + [version, 0] + [UInt8](repeating: version, count: 8))
     }
 
-    private static func strings(_ strings: String...) -> RESPValue {
-        .array(strings.map { .bulkString(Array($0.utf8)) })
-    }
-
     @Test("dumps with the same value are alike, whatever the version of the server")
     func dumps() {
         let (one, same) = (Self.dump([7, 7], version: 9), Self.dump([7, 7], version: 11))
@@ -36,17 +32,6 @@ struct ValueVerdictTests {
     func types() {
         #expect(ValueVerdict(types: .set, .set) == nil)
         #expect(ValueVerdict(types: .set, .hash) == .different("its type is set here, hash there"))
-    }
-
-    @Test("the order of a list counts, that of a set and of a hash does not")
-    func order() {
-        let (one, other) = (Self.strings("a", "1", "b", "2"), Self.strings("b", "2", "a", "1"))
-        #expect(ValueVerdict(values: one, other, of: .list) == .different("its values differ"))
-        #expect(ValueVerdict(values: one, other, of: .set) == .alike)
-        #expect(ValueVerdict(values: one, other, of: .hash) == .alike)
-        let swapped = Self.strings("a", "2", "b", "1")
-        #expect(ValueVerdict(values: one, swapped, of: .hash) == .different("its values differ"))
-        #expect(ValueVerdict(values: .bulkString([1]), .bulkString([1]), of: .string) == .alike)
     }
 
     /// Replies of Redis 8.2 and Valkey 9.1 to `HPEXPIRETIME`; servers before have no such command.

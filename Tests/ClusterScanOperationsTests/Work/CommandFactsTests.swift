@@ -35,6 +35,28 @@ struct CommandFactsTests {
         #expect(try #require(objection(name, Set(flags))).hasPrefix(name.uppercased()))
     }
 
+    /// Entries as 6.2.5 gives them, and in the last line as 5.0 does, which has no categories.
+    @Test(
+        "before Redis 7.0 the category tells that a command blocks, before 6.0 its name",
+        arguments: [
+            ("blpop", ["write", "noscript"], ["@write", "@list", "@slow", "@blocking"]),
+            ("bzpopmax", ["write", "noscript", "fast"], ["@write", "@sortedset", "@fast", "@blocking"]),
+            ("blpop", ["write", "noscript"], nil),
+        ] as [(String, [String], [String]?)]
+    )
+    func blockingBefore7(name: String, flags: [String], categories: [String]?) throws {
+        func texts(_ texts: [String]) -> RESPValue { .array(texts.map { .simpleString(Array($0.utf8)) }) }
+        let entry = RESPValue.array(
+            [
+                .bulkString(Array(name.utf8)), .integer(-3), texts(flags), .integer(1), .integer(-2),
+                .integer(1),
+            ]
+                + (categories.map { [texts($0)] } ?? [])
+        )
+        let facts = try #require(CommandFacts(entry, subcommand: nil, keys: [key]))
+        #expect(try #require(facts.objection(key: key)).contains("may block"))
+    }
+
     @Test("only what the server calls read-only counts so: scripts may write")
     func readOnly() {
         #expect(CommandFacts(name: "get", flags: ["readonly", "fast"], keys: []).isReadOnly)

@@ -111,6 +111,9 @@ struct CommandRouterTests {
             "TRYAGAIN Multiple keys request during rehashing of slot", "CLUSTERDOWN The cluster is down",
             "MASTERDOWN Link with MASTER is down", "LOADING Redis is loading the dataset in memory",
             "BUSY Redis is busy running a script", "READONLY You can't write against a read only replica.",
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            "NOREPLICAS Not enough good replicas to write.",
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
         ]
     )
     func waiting(message: String) throws {
@@ -165,11 +168,24 @@ struct CommandRouterTests {
         #expect(script.now >= .seconds(20) && script.now < .seconds(30))
     }
 
+    @Test("a server that takes no writes is waited for, and then given up for all keys alike")
+    func refusingWrites() throws {
+        var script = Script(Script.writes(12), options: Self.patience) { _ in .error("OOM no memory") }
+        try script.run()
+        for reply in script.router.replies {
+            guard case .unreachable(let error) = reply else {
+                Issue.record("\(reply)")
+                continue
+            }
+            #expect(error.code == .writesRefused && error.message == "OOM no memory")
+        }
+        #expect(script.now >= .seconds(20) && script.now < .seconds(30))
+    }
+
     @Test(
         "any other error is the reply to its command",
         arguments: [
-            "ERR unknown command", "WRONGTYPE no", "NOPERM no", "NOAUTH no", "OOM no", "BUSYKEY there",
-            "",
+            "ERR unknown command", "WRONGTYPE no", "NOPERM no", "NOAUTH no", "BUSYKEY there", "",
         ]
     )
     func errors(message: String) throws {
