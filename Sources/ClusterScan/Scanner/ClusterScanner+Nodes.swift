@@ -19,7 +19,7 @@ extension ClusterScanner {
         do throws(TopologyError) {
             lines = try ClusterNodesLine.parse(reply)
         } catch {
-            throw ClusterScanError(ScanFailure(error, at: asked))
+            throw ClusterScanError(ScanFailure(error, at: asked)).labelled(client.label)
         }
         // A cluster without any slots has no topology, but it has nodes.
         let topology = try? await topology()
@@ -28,7 +28,9 @@ extension ClusterScanner {
                 // The address that `CLUSTER SLOTS` prefers; and a node that has never heard from others does
                 // not know its own.
                 let address =
-                    topology?.locate(line.id)?.node.address ?? line.address ?? (line.isMyself ? asked : nil)
+                    topology?.locate(line.id)?.node.address
+                    ?? line.address(prefersHostname: topology?.prefersHostnames ?? false)
+                    ?? (line.isMyself ? asked : nil)
                 group.addTask { (position, await self.overview(of: line, at: address)) }
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
@@ -65,7 +67,7 @@ extension ClusterScanner {
             guard case .server = error.kind else { return (nil, nil) }
         }
         let info = try? await client.send(Command("INFO", "server"), to: address).string
-        return (keys, info.flatMap { try? ServerInfo($0).version })
+        return (keys, info.map(ServerVersion.init(info:)))
     }
 
     /// - Returns: The reply of the first seed that answers, `nil` from a server without cluster mode, and its
@@ -73,16 +75,13 @@ extension ClusterScanner {
     private func clusterNodes() async throws -> (reply: String?, from: NodeAddress) {
         var failures: [ScanFailure] = []
         for seed in seeds {
-            do throws(ConnectionError) {
-                return (try await client.send(Command("CLUSTER", "NODES"), to: seed).string ?? "", seed)
+            do throws(ScanFailure) {
+                return (try await client.nodeList(of: seed), seed)
             } catch {
-                if case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") {
-                    return (nil, seed)
-                }
-                failures.append(ScanFailure(error))
+                failures.append(error)
             }
         }
-        throw ClusterScanError(NodeDiscovery.summary(of: failures))
+        throw ClusterScanError(NodeDiscovery.summary(of: failures)).labelled(client.label)
     }
 }
 

@@ -11,7 +11,7 @@ extension KeyReply {
             return .success(value)
         case .error(let error):
             let code: ClusterScanError.Code = error.lacksRights ? .permissionDenied : .protocolViolation
-            let failure = ClusterScanError(code, error.message)
+            let failure = ClusterScanError(code, error.message, at: error.address)
             if error.lacksRights { throw failure }
             return .failure(failure)
         case .tooLarge(let error):
@@ -23,6 +23,6 @@ extension KeyReply {
 }
 
 extension ServerError {
-    /// Whether the user may not do this, whatever the key is.
-    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) }
+    /// Whether the user may not do this, or the server has no such command, whatever the key is.
+    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) || isUnknownCommand }
 }

@@ -1,4 +1,4 @@
-package import ClusterScan
+import ClusterScan
 import Synchronization
 
 /// Carries out one change on chunk after chunk.
@@ -51,12 +51,5 @@ final class ChangeOrder: Sendable {
     private func send(_ keys: [KeyBatch.Key], _ name: String) async throws -> [KeyReply] {
         let commands = keys.map { key in key.withUnsafeBytes { change.command(for: $0, name: name) } }
         return try await scanner.send(commands, options: options)
-    }
-}
-
-extension ServerError {
-    /// Whether the server has no such command, be it too old or configured so.
-    package var isUnknownCommand: Bool {
-        code == "ERR" && message.lowercased().hasPrefix("err unknown command")
     }
 }

@@ -29,6 +29,9 @@ public struct ClusterTopology: Hashable, Sendable {
     /// Nodes that the one that described the topology knows, as far as it said so: those without slots, and
     /// those that have failed, as well.
     package var knownNodes: Set<NodeID> = []
+    /// Whether nodes are announced by host name: those without slots, which are in no `CLUSTER SLOTS`, are
+    /// then asked by name as well.
+    package var prefersHostnames = false
 
     private let indexByPrimary: [NodeID: Int]
     /// Where each node is, by the prefix of its id.
@@ -130,6 +133,19 @@ public struct ClusterTopology: Hashable, Sendable {
         guard let place = places[prefix] else { return nil }
         let shard = shards[place.shard]
         return (place.member == 0 ? shard.primary : shard.replicas[place.member - 1], place.shard)
+    }
+}
+
+extension ClusterTopology {
+    /// Whether the addresses of the shards are the host names that `CLUSTER NODES`, in the reply of the same
+    /// server, has beside the IP addresses.
+    package func announcesHostnames(of reply: String) -> Bool {
+        guard shards.contains(where: { IPAddress.canonical($0.primary.address.host) == nil }),
+            let lines = try? ClusterNodesLine.parse(reply)
+        else { return false }
+        return lines.contains { line in
+            line.hostname != nil && locate(line.id)?.node.address.host == line.hostname
+        }
     }
 }
 
