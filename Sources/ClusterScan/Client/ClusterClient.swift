@@ -12,6 +12,8 @@ actor ClusterClient {
     }
 
     nonisolated let observation: Observation
+    /// What messages call the servers, if anything.
+    nonisolated let label: String?
     /// For the actors of this event loop; access from elsewhere traps.
     nonisolated var pool: ConnectionPool { boundPool.value }
     private nonisolated let boundPool: NIOLoopBoundBox<ConnectionPool>
@@ -32,6 +34,7 @@ actor ClusterClient {
     ) {
         self.eventLoop = eventLoop
         self.observation = observation
+        label = configuration.label
         discovery = NodeDiscovery(seeds: seeds)
         boundPool = .makeBoxSendingValue(
             ConnectionPool(configuration: configuration, eventLoop: eventLoop, observation: observation),
@@ -104,6 +107,25 @@ actor ClusterClient {
         let call = begin()
         defer { if let call { end(call) } }
         return try await pool.connection(to: address, for: .reading, isKept: true).send(command)
+    }
+
+    /// Asks a node for the list of all nodes (`CLUSTER NODES`).
+    ///
+    /// - Returns: The list; `nil` from a server without cluster mode.
+    /// - Throws: ``ScanFailure`` if there is neither.
+    func nodeList(of address: NodeAddress) async throws(ScanFailure) -> String? {
+        let call = begin()
+        defer { if let call { end(call) } }
+        do {
+            let connection = try await pool.connection(to: address, for: .reading, isKept: true)
+            guard let reply = try await connection.ask([Command("CLUSTER", "NODES")]).first else { return "" }
+            guard let error = reply.error else { return reply.value.string ?? "" }
+            let purpose = "tells which nodes there are"
+            try await connection.requireStandalone(after: error, to: "CLUSTER NODES", which: purpose)
+            return nil
+        } catch {
+            throw ScanFailure(recasting: error, at: address)
+        }
     }
 
     // MARK: Beginning and end of calls

@@ -19,16 +19,20 @@ final class ConnectionPool {
     private typealias Table = ConnectionTable<Link, EventLoopFuture<NodeConnection>>
 
     private let configuration: ConnectionConfiguration
+    private let credentials: CredentialStore
     private let eventLoop: any EventLoop
     private let observation: Observation
     private var table = Table()
     /// R10: which servers are nodes of the cluster.
     private var membership = ClusterMembership()
+    /// Whether the cluster announces its nodes by host name.
+    private var prefersHostnames = false
     /// Bounds what all of them together hold of replies under way.
     let gate = ReplyGate()
 
     init(configuration: ConnectionConfiguration, eventLoop: any EventLoop, observation: Observation) {
         self.configuration = configuration
+        credentials = CredentialStore(configuration)
         self.eventLoop = eventLoop
         self.observation = observation
     }
@@ -105,6 +109,7 @@ final class ConnectionPool {
         return NodeConnection.connect(
             to: place.address,
             configuration: configuration,
+            credentials: credentials,
             asksIdentity: true,
             gate: gate,
             on: eventLoop
@@ -178,7 +183,7 @@ final class ConnectionPool {
             let connection = try await connection(to: address, for: use, isKept: isKept)
             let link = table.connection(at: Table.Place(address, use))
             if !fresh, let status = link?.status { return status }
-            let status = try await connection.status()
+            let status = try await connection.status(prefersHostnames: prefersHostnames)
             guard let link, link.connection === connection else { return status }
             // What it sees of others is of use now only, and long in a large cluster.
             link.status = status
@@ -204,13 +209,12 @@ final class ConnectionPool {
     ) async throws(ScanFailure) -> ClusterTopology {
         do {
             let connection = try await connection(to: address, for: .reading, isKept: isKept)
-            let (described, others) = try await connection.topology()
-            var topology = described
-            topology.knownNodes = Set(others)
+            let topology = try await connection.topology()
             guard !membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
             guard membership.admits(connection.identity, at: address),
-                membership.accept(topology, and: others, from: address)
+                membership.accept(topology, and: topology.knownNodes, from: address)
             else { throw Self.otherServer(connection.identity, at: address) }
+            prefersHostnames = topology.prefersHostnames
             return topology
         } catch {
             throw ScanFailure(recasting: error, at: address)

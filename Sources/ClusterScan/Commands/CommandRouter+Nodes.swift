@@ -13,7 +13,7 @@ extension CommandRouter {
     /// A node could not be connected to: what waits for it was not written.
     package mutating func connectionFailed(lane: Int, _ failure: ScanFailure, now: Duration) {
         lanes[lane].link = .closed
-        guard failure.code != .authenticationFailed else {
+        guard failure.code != .authenticationFailed || failure.remedy != .giveUp else {
             self.failure = ClusterScanError(failure)
             return
         }
@@ -142,6 +142,8 @@ extension CommandRouter {
         }
         works(lane)
         if failure.remedy == .giveUp {
+            var error = error
+            error.address = lanes[lane].address
             settle(command, .error(error))
         } else {
             retry(command, failure, now: now)

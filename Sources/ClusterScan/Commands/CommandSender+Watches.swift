@@ -33,7 +33,7 @@ extension CommandSender {
             if redirection != nil, RetryPace.followsAtOnce(afterAttempts: attempts) { continue }
             redirection = nil
             guard failure.remedy != .giveUp, ContinuousClock.now < deadline, await !client.isShutDown else {
-                throw ClusterScanError(failure)
+                throw ClusterScanError(failure).labelled(client.label)
             }
             try await Task.sleep(for: pace.pause(afterAttempts: attempts))
             _ = try? await client.topology(fresh: true)
@@ -79,8 +79,9 @@ extension CommandSender {
             return nil
         }
         for case let error? in replies.lazy.map({ $0.error?.cause })
-        where ["NOPERM", "NOAUTH"].contains(error.code) {
-            throw ClusterScanError(.permissionDenied, error.message)
+        where ["NOPERM", "NOAUTH"].contains(error.code) || error.isUnknownCommand {
+            let failure = ScanFailure(error, at: watch.connection.address)
+            throw ClusterScanError(failure).labelled(client.label)
         }
         // Nothing stands for a transaction that was not run.
         let values = replies.last?.value.array

@@ -25,6 +25,23 @@ actor CommandSender {
         preferring node: ClusterNode?,
         options: CommandOptions
     ) async throws -> [KeyReply] {
+        guard let label = client.label else {
+            return try await sendUnlabelled(commands, preferring: node, options: options)
+        }
+        do {
+            return try await sendUnlabelled(commands, preferring: node, options: options).map {
+                $0.labelled(label)
+            }
+        } catch let error as ClusterScanError {
+            throw error.labelled(label)
+        }
+    }
+
+    private func sendUnlabelled(
+        _ commands: [KeyCommand],
+        preferring node: ClusterNode?,
+        options: CommandOptions
+    ) async throws -> [KeyReply] {
         let number = try await begin()
         defer { client.ended(number) }
         guard !commands.isEmpty else { return [] }
@@ -45,6 +62,19 @@ actor CommandSender {
     /// - Returns: The reply, which is no error, and which process at which address gave it.
     /// - Throws: ``ClusterScanError`` if the command is refused or patience ends, or `CancellationError`.
     func ask(
+        about key: [UInt8],
+        isFirst: Bool,
+        patience: Duration,
+        _ makeCommand: @escaping @Sendable (NodeStatus) -> Command
+    ) async throws -> KeyAnswer {
+        do {
+            return try await askUnlabelled(about: key, isFirst: isFirst, patience: patience, makeCommand)
+        } catch let error as ClusterScanError {
+            throw error.labelled(client.label)
+        }
+    }
+
+    private func askUnlabelled(
         about key: [UInt8],
         isFirst: Bool,
         patience: Duration,

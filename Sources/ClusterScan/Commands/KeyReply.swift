@@ -22,3 +22,15 @@ public enum KeyReply: Sendable {
     /// it is repeatable and was written to a node that did not answer.
     indirect case unreachable(ClusterScanError)
 }
+
+extension KeyReply {
+    /// The same, of servers that the caller calls by a name.
+    func labelled(_ label: String) -> KeyReply {
+        switch self {
+        case .value, .error: self
+        case .tooLarge(let error): .tooLarge(error.labelled(label))
+        case .outcomeUnknown(let error): .outcomeUnknown(error.labelled(label))
+        case .unreachable(let error): .unreachable(error.labelled(label))
+        }
+    }
+}

@@ -7,6 +7,14 @@ public struct ConnectionConfiguration: Sendable {
     /// description.
     public var password: String?
 
+    /// Where other credentials come from when a server refuses those in use for a new connection: tokens that
+    /// live for fifteen minutes, passwords that are changed in the middle of an iteration.
+    ///
+    /// It is asked once for each connection that is refused, and before the first one where there is no
+    /// ``password``; connections that are refused at the same time share one answer. It has 30 seconds. `nil`
+    /// where a refusal ends the work.
+    public var credentialProvider: (@Sendable () async throws -> Credentials)?
+
     /// The number of the database to select. Servers before Valkey 9 have only 0 in cluster mode.
     public var database: Int
 
@@ -33,6 +41,9 @@ public struct ConnectionConfiguration: Sendable {
     /// Where servers are reached, if not at the addresses that the cluster announces.
     public var addressMap: AddressMap
 
+    /// What messages call these servers where a program works with several clusters: `destination`.
+    public var label: String?
+
     /// Creates a configuration.
     ///
     /// - Parameters:
@@ -45,6 +56,8 @@ public struct ConnectionConfiguration: Sendable {
     ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
     ///   - addressMap: Where servers are reached, if not where the cluster says.
+    ///   - label: What messages call these servers, or `nil` for nothing.
+    ///   - credentialProvider: Where other credentials come from when a server refuses those in use.
     public init(
         username: String? = nil,
         password: String? = nil,
@@ -54,7 +67,9 @@ public struct ConnectionConfiguration: Sendable {
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 513 << 20,
         clientName: String? = "cluster-scan",
-        addressMap: AddressMap = AddressMap()
+        addressMap: AddressMap = AddressMap(),
+        label: String? = nil,
+        credentialProvider: (@Sendable () async throws -> Credentials)? = nil
     ) {
         self.username = username
         self.password = password
@@ -65,6 +80,8 @@ public struct ConnectionConfiguration: Sendable {
         self.maximumReplyBytes = maximumReplyBytes
         self.clientName = clientName
         self.addressMap = addressMap
+        self.label = label
+        self.credentialProvider = credentialProvider
     }
 }
 
@@ -73,7 +90,8 @@ extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringCon
     public var description: String {
         """
         ConnectionConfiguration(username: \(username ?? "default"), \
-        password: \(password == nil ? "none" : "hidden"), database: \(database), \
+        password: \(password == nil ? "none" : "hidden")\
+        \(credentialProvider == nil ? "" : ", renewed when refused"), database: \(database), \
         tls: \(tls?.description ?? "none"), \
         connectTimeout: \(connectTimeout), commandTimeout: \(commandTimeout), \
         maximumReplyBytes: \(maximumReplyBytes), clientName: \(clientName ?? "none"))

@@ -62,7 +62,10 @@ extension ConnectionError {
     var isAboutOneServer: Bool {
         switch kind {
         case .timeout, .closed: true
-        case .server(let reply): ["LOADING", "MASTERDOWN"].contains(reply.code)
+        // A certificate is that of one server, and so are limits.
+        case .untrustedServer: true
+        case .server(let reply):
+            ["LOADING", "MASTERDOWN"].contains(reply.code) || reply.message.contains("max number of clients")
         default: false
         }
     }

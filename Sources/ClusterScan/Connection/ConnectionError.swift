@@ -27,6 +27,8 @@ package struct ConnectionError: Error, Hashable, Sendable {
         case otherServer
         /// The server wants other credentials than those configured.
         case notAuthenticated(ServerError)
+        /// There are no credentials to authenticate with: their provider failed.
+        case noCredentials
         /// The server answered with an error.
         case server(ServerError)
         /// The operating system refused in another way.
@@ -39,6 +41,8 @@ package struct ConnectionError: Error, Hashable, Sendable {
     package var target: NodeAddress?
     /// What happened, in words, without the address; never holds a secret.
     package var message: String
+    /// Whether credentials that were refused may be right after a while, or others may be there then.
+    package var mayPass = false
 
     package init(_ kind: Kind, address: NodeAddress, target: NodeAddress? = nil, message: String) {
         self.kind = kind
@@ -60,6 +64,16 @@ extension ConnectionError {
                 message: "the connection was closed over an earlier reply: \(message)"
             )
         default: self
+        }
+    }
+}
+
+extension ConnectionError {
+    /// Whether the server wants other credentials than there are.
+    var isAboutCredentials: Bool {
+        switch kind {
+        case .notAuthenticated, .noCredentials: true
+        default: false
         }
     }
 }

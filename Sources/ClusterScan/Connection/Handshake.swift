@@ -4,20 +4,28 @@ struct Handshake {
 
     private let steps: [Step]
     private let address: NodeAddress
-    private let password: String?
+    private let configuration: ConnectionConfiguration
+    private let credentials: Credentials?
+    private let asksIdentity: Bool
     let commands: [Command]
 
     /// - Parameters:
     ///   - address: The server.
-    ///   - configuration: Credentials, database and name.
+    ///   - configuration: Database and name.
+    ///   - credentials: What to authenticate with; `nil` for nothing.
     ///   - asksIdentity: Whether the server is asked which node it is.
-    init(address: NodeAddress, configuration: ConnectionConfiguration, asksIdentity: Bool) {
+    init(
+        address: NodeAddress,
+        configuration: ConnectionConfiguration,
+        credentials: Credentials?,
+        asksIdentity: Bool
+    ) {
         var steps: [Step] = []
         var commands: [Command] = []
-        if let password = configuration.password {
+        if let credentials {
             steps.append(.authenticate)
-            let credentials = [configuration.username, password].compactMap(\.self)
-            commands.append(Command((["AUTH"] + credentials).map { Array($0.utf8) }))
+            let words = [credentials.username, credentials.password].compactMap(\.self)
+            commands.append(Command((["AUTH"] + words).map { Array($0.utf8) }))
         }
         if configuration.database != 0 {
             steps.append(.select)
@@ -37,7 +45,29 @@ struct Handshake {
         self.steps = steps
         self.commands = commands
         self.address = address
-        password = configuration.password
+        self.configuration = configuration
+        self.credentials = credentials
+        self.asksIdentity = asksIdentity
+    }
+
+    /// What to say instead to a server that knows no users: the password alone.
+    ///
+    /// Servers before 6.0 and many proxies have one password and no users, while URLs of providers name one.
+    /// `default` is then the same user; a server that has users says `WRONGPASS`.
+    ///
+    /// - Parameter replies: The replies to ``commands``.
+    /// - Returns: `nil` if that would not help.
+    func withoutUser(after replies: [FlatReply]) -> Handshake? {
+        guard let credentials, let username = credentials.username, let error = replies.first?.error,
+            !turnsAway(error), error.code != "WRONGPASS",
+            username == "default" || error.message.contains("wrong number of arguments")
+        else { return nil }
+        return Handshake(
+            address: address,
+            configuration: configuration,
+            credentials: Credentials(password: credentials.password),
+            asksIdentity: asksIdentity
+        )
     }
 
     /// Why the connection cannot be used, if so.
@@ -53,7 +83,8 @@ struct Handshake {
             case _ where error.code == "NOAUTH":
                 return refusal(error, "the server wants a password")
             case .authenticate:
-                return refusal(withoutSecrets(error), "the server refused the password")
+                let user = credentials?.username.map { " of the user '\($0)'" } ?? ""
+                return refusal(withoutSecrets(error), "the server refused the password" + user)
             case .select:
                 let message = "the server refused to select the database: \(error.message)"
                 return ConnectionError(.server(error), address: address, message: message)
@@ -95,7 +126,9 @@ struct Handshake {
         if let arguments = message.firstRange(of: ", with args") {
             message = message[..<arguments.lowerBound]
         }
-        if let password, !password.isEmpty { message = message.replacing(password, with: "…")[...] }
+        if let password = credentials?.password, !password.isEmpty {
+            message = message.replacing(password, with: "…")[...]
+        }
         return ServerError(message: String(message))
     }
 }

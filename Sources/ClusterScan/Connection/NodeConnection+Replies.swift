@@ -1,15 +1,16 @@
 /// What nodes say about themselves and the cluster. Only on the event loop.
 extension NodeConnection {
     /// Sends commands in one write and waits for their replies, error replies included.
-    private func ask(_ commands: [Command]) async throws(ConnectionError) -> [FlatReply] {
+    func ask(_ commands: [Command]) async throws(ConnectionError) -> [FlatReply] {
         try await withCheckedContinuation { continuation in
             send(commands, limit: .control) { continuation.resume(returning: $0) }
         }.get()
     }
 
     /// Asks for `INFO server` and `CLUSTER NODES`, and for how the node stands to its replicas and the
-    /// cluster, as far as the user may know: `INFO replication`, `CLUSTER INFO`.
-    func status() async throws(ScanFailure) -> NodeStatus {
+    /// cluster, as far as the user may know: `INFO replication`, `CLUSTER INFO`. Other nodes are named by
+    /// host name if the cluster `prefersHostnames`.
+    func status(prefersHostnames: Bool = false) async throws(ScanFailure) -> NodeStatus {
         do {
             let replies = try await ask([
                 Command("INFO", "server"), Command("CLUSTER", "NODES"), Command("INFO", "replication"),
@@ -23,6 +24,7 @@ extension NodeConnection {
                 nodes: replies[1],
                 replication: replies[2].string,
                 clusterInfo: replies[3].string,
+                prefersHostnames: prefersHostnames,
                 at: address
             )
         } catch {
@@ -33,22 +35,20 @@ extension NodeConnection {
     /// Asks for `CLUSTER SLOTS`, and with `CLUSTER NODES` for nodes that serve no slots: these are members,
     /// too.
     ///
-    /// - Returns: The topology, and all nodes that the server knows, as far as it says.
+    /// - Returns: The topology, with all nodes that the server knows, as far as it says.
     /// - Throws: ``ScanFailure`` if the topology is not understood.
-    func topology() async throws(ScanFailure) -> (ClusterTopology, known: [NodeID]) {
+    func topology() async throws(ScanFailure) -> ClusterTopology {
         do {
             let replies = try await ask([Command("CLUSTER", "SLOTS"), Command("CLUSTER", "NODES")])
             guard let reply = replies.first, let nodes = replies.last else {
                 throw ScanFailure(.giveUp, .protocolViolation, "replies are missing", at: address)
             }
             if let error = reply.error {
-                // What a server without cluster mode answers, or one so old that it has no such command.
-                guard error.message.contains("cluster support disabled") else {
-                    throw ScanFailure(error, at: address)
-                }
-                return (ClusterTopology(standalone: address), [])
+                let purpose = "tells where all other keys are"
+                try await requireStandalone(after: error, to: "CLUSTER SLOTS", which: purpose)
+                return ClusterTopology(standalone: address)
             }
-            let topology = try ClusterSlotsReply(reply.value, asked: address).topology
+            var topology = try ClusterSlotsReply(reply.value, asked: address).topology
             guard !topology.shards.isEmpty else {
                 throw ScanFailure(
                     .rediscover,
@@ -58,7 +58,10 @@ extension NodeConnection {
                     at: address
                 )
             }
-            return (topology, ClusterNodesLine.ids(in: nodes.value.string ?? ""))
+            let list = nodes.value.string ?? ""
+            topology.knownNodes = Set(ClusterNodesLine.ids(in: list))
+            topology.prefersHostnames = topology.announcesHostnames(of: list)
+            return topology
         } catch {
             throw ScanFailure(recasting: error, at: address)
         }
@@ -72,9 +75,13 @@ extension NodeStatus {
         nodes: RESPValue,
         replication: String?,
         clusterInfo: String?,
+        prefersHostnames: Bool,
         at address: NodeAddress
     ) throws(ScanFailure) {
-        if case .error(let error) = info { throw ScanFailure(error, at: address) }
+        if case .error(let error) = info {
+            let purpose = "tells whether it is still the same process"
+            throw ScanFailure(error, of: "INFO", which: purpose, at: address)
+        }
         guard let text = info.string else {
             throw ScanFailure(
                 .giveUp,
@@ -88,12 +95,16 @@ extension NodeStatus {
                 self = try NodeStatus(standaloneInfo: text)
                 return
             }
-            if case .error(let error) = nodes { throw ScanFailure(error, at: address) }
+            if case .error(let error) = nodes {
+                let purpose = "tells its role and which slots it is moving"
+                throw ScanFailure(error, of: "CLUSTER NODES", which: purpose, at: address)
+            }
             self = try NodeStatus(
                 clusterNodes: nodes.string ?? "",
                 info: text,
                 replication: replication,
-                clusterInfo: clusterInfo
+                clusterInfo: clusterInfo,
+                prefersHostnames: prefersHostnames
             )
         } catch {
             throw ScanFailure(recasting: error, at: address)

@@ -57,11 +57,33 @@ package final class NodeConnection: Sendable {
         on eventLoop: any EventLoop,
         resolver: HostResolver = .system
     ) -> EventLoopFuture<NodeConnection> {
+        connect(
+            to: address,
+            configuration: configuration,
+            credentials: CredentialStore(configuration),
+            asksIdentity: asksIdentity,
+            gate: gate,
+            on: eventLoop,
+            resolver: resolver
+        )
+    }
+
+    /// The same with credentials that are shared by many connections.
+    static func connect(
+        to address: NodeAddress,
+        configuration: ConnectionConfiguration,
+        credentials: CredentialStore,
+        asksIdentity: Bool,
+        gate: ReplyGate?,
+        on eventLoop: any EventLoop,
+        resolver: HostResolver = .system
+    ) -> EventLoopFuture<NodeConnection> {
         // The caller that passes a gate is on the event loop, as the gate is.
         ConnectionOpening(
             address: address,
             target: configuration.addressMap.target(of: address),
             configuration: configuration,
+            credentials: credentials,
             asksIdentity: asksIdentity,
             gate: gate.map { NIOLoopBound($0, eventLoop: eventLoop) },
             eventLoop: eventLoop
@@ -88,10 +110,11 @@ package final class NodeConnection: Sendable {
             address: address,
             target: address,
             configuration: configuration,
+            credentials: CredentialStore(configuration),
             asksIdentity: false,
             gate: nil,
             eventLoop: channel.eventLoop
-        ).start(on: channel)
+        ).start(on: channel, as: configuration.givenCredentials)
     }
 
     // MARK: Commands

@@ -11,12 +11,15 @@ extension ScanFailure {
             self.init(.giveUp, .tlsFailed, error.message, at: error.address)
         case .certificateRefused:
             self.init(.giveUp, .certificateRefused, error.message, at: error.address)
+        case .noCredentials:
+            self.init(.giveUp, .authenticationFailed, error.message, at: error.address)
         case .notAuthenticated(let reply):
             // A server that is loading its data cannot authenticate anyone yet.
             self.init(reply, at: error.address, otherwise: .authenticationFailed, message: error.message)
         case .server(let reply):
             self.init(reply, at: error.address, otherwise: .invalidQuery, message: error.message)
         }
+        if error.mayPass { remedy = .rediscover }
         target = error.target
         switch error.kind {
         case .dnsFailure, .refused, .unreachable, .connectTimeout: isUnconnected = true

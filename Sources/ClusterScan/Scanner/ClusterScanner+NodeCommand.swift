@@ -2,6 +2,9 @@ extension ClusterScanner {
     /// The database that is read, as the configuration says.
     public var database: Int { connection.database }
 
+    /// What messages call the servers, as the configuration says; `nil` for nothing.
+    public var label: String? { connection.label }
+
     /// Sends one command about a node to that very node, and waits for the reply.
     ///
     /// ```swift
@@ -44,9 +47,7 @@ extension ClusterScanner {
             return try await client.send(Command(arguments), to: address)
         } catch {
             if error.kind == .closed, await client.isShutDown { throw CommandSender.shutDownError }
-            var failure = ClusterScanError(ScanFailure(error))
-            if case .server(let reply) = error.kind { failure.serverError = reply }
-            throw failure
+            throw ClusterScanError(ScanFailure(error)).labelled(client.label)
         }
     }
 }

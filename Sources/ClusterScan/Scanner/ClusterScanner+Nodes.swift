@@ -29,7 +29,7 @@ extension ClusterScanner {
         do throws(TopologyError) {
             lines = try ClusterNodesLine.parse(reply)
         } catch {
-            throw ClusterScanError(ScanFailure(error, at: asked))
+            throw ClusterScanError(ScanFailure(error, at: asked)).labelled(client.label)
         }
         // A cluster without any slots has no topology, but it has nodes.
         let topology = try? await topology()
@@ -38,7 +38,9 @@ extension ClusterScanner {
                 // The address that `CLUSTER SLOTS` prefers; and a node that has never heard from others does
                 // not know its own.
                 let address =
-                    topology?.locate(line.id)?.node.address ?? line.address ?? (line.isMyself ? asked : nil)
+                    topology?.locate(line.id)?.node.address
+                    ?? line.address(prefersHostname: topology?.prefersHostnames ?? false)
+                    ?? (line.isMyself ? asked : nil)
                 group.addTask { (position, await self.overview(of: line, at: address)) }
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
@@ -94,7 +96,7 @@ extension ClusterScanner {
         }
         answers.isAnswering = true
         if let info = try? await client.send(Command("INFO"), to: address).string {
-            answers.version = try? ServerInfo(info).version
+            answers.version = ServerVersion(info: info)
             answers.memory = InfoFields(info)["used_memory"].flatMap { Int64($0) }.map(Self.keyCount)
             answers.replication = ReplicationInfo(info)
         }
@@ -109,16 +111,13 @@ extension ClusterScanner {
     private func clusterNodes() async throws -> (reply: String?, from: NodeAddress) {
         var failures: [ScanFailure] = []
         for seed in seeds {
-            do throws(ConnectionError) {
-                return (try await client.send(Command("CLUSTER", "NODES"), to: seed).string ?? "", seed)
+            do throws(ScanFailure) {
+                return (try await client.nodeList(of: seed), seed)
             } catch {
-                if case .server(let reply) = error.kind, reply.message.contains("cluster support disabled") {
-                    return (nil, seed)
-                }
-                failures.append(ScanFailure(error))
+                failures.append(error)
             }
         }
-        throw ClusterScanError(NodeDiscovery.summary(of: failures))
+        throw ClusterScanError(NodeDiscovery.summary(of: failures)).labelled(client.label)
     }
 }
 

@@ -165,7 +165,7 @@ public final class ClusterScanner: Sendable {
         do throws(ScanFailure) {
             return try await client.topology(fresh: true)
         } catch {
-            throw ClusterScanError(error)
+            throw ClusterScanError(error).labelled(client.label)
         }
     }
 

@@ -45,6 +45,7 @@ actor PageDriver {
         } catch var error as ClusterScanError {
             // A connection that was closed under it is no fault of the node.
             if error.code == .unreachable, await client.isShutDown { error = Self.shutDownError(at: cursor) }
+            error.label = client.label
             step.telemetry?.endedPage(error)
             throw error
         } catch {

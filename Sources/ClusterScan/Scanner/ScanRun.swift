@@ -40,6 +40,8 @@ actor ScanRun {
     /// Hands out what is there, however little.
     private var handOver: Scheduled<Void>?
     private var hasHandedOver = false
+    /// Software that is neither Redis nor Valkey and was reported.
+    private var lookAlikes: Set<ServerVersion.Product> = []
 
     /// What is told of the iteration, once it has begun; `nil` if nobody listens.
     private var telemetry: RunTelemetry?
@@ -225,7 +227,7 @@ actor ScanRun {
             end(.success(report))
         case .fail(var error):
             error.cursor = ScanCursor(coordinator.progress)
-            end(.failure(error))
+            end(.failure(error.labelled(client.label)))
         }
     }
 
@@ -261,6 +263,9 @@ actor ScanRun {
                 isKept: false,
                 fresh: fresh
             )
+            if status.version.product.isLookAlike, lookAlikes.insert(status.version.product).inserted {
+                perform(.report(.lookAlike(node.address, status.version)))
+            }
             coordinator.statusRead(lane, statusRequest: statusRequest, status, now: now)
         } catch {
             coordinator.laneFailed(lane, error, now: now)

@@ -171,6 +171,11 @@ final class RunTelemetry {
                     "cluster_scan_key_count": "\(keys.values.reduce(0, +))",
                 ]
             )
+        case .lookAlike(let address, let version):
+            logger?.warning(
+                "neither Redis nor Valkey",
+                metadata: ["cluster_scan_address": "\(address)", "cluster_scan_version": "\(version)"]
+            )
         case .slotsGivenUp(let slots, let reason):
             metrics?.slotsGivenUp.increment(by: slots.count)
             endSpans()

@@ -15,13 +15,20 @@ package enum CommandAnswer: Sendable {
     ///
     /// - Parameters:
     ///   - reply: What became of a command.
+    ///   - label: What messages call the servers.
     ///   - toleratingNoPermission: Whether work goes on where the user may not run the command.
     /// - Throws: `ClusterScanError` if the reason concerns all commands.
-    package init(_ reply: KeyReply, toleratingNoPermission: Bool = false) throws(ClusterScanError) {
+    package init(
+        _ reply: KeyReply,
+        from label: String? = nil,
+        toleratingNoPermission: Bool = false
+    ) throws(ClusterScanError) {
         switch reply {
         case .value(.error(let error)), .error(let error):
             guard error.code != "NOPERM" || toleratingNoPermission else {
-                throw ClusterScanError(.permissionDenied, error.message)
+                var failure = ClusterScanError(.permissionDenied, error.message, at: error.address)
+                failure.label = label
+                throw failure
             }
             self = .refused(error)
         case .value(let value): self = .value(value)
@@ -75,7 +82,7 @@ extension ClusterScanner {
         toleratingNoPermission: Bool = false
     ) async throws -> [CommandAnswer] {
         try await send(commands, preferring: node, options: options).map { reply in
-            try CommandAnswer(reply, toleratingNoPermission: toleratingNoPermission)
+            try CommandAnswer(reply, from: label, toleratingNoPermission: toleratingNoPermission)
         }
     }
 

@@ -11,7 +11,7 @@ extension KeyReply {
             return .success(value)
         case .error(let error):
             let code: ClusterScanError.Code = error.lacksRights ? .permissionDenied : .protocolViolation
-            let failure = ClusterScanError(code, error.message)
+            let failure = ClusterScanError(code, error.message, at: error.address)
             if error.lacksRights { throw failure }
             return .failure(failure)
         case .tooLarge(let error):

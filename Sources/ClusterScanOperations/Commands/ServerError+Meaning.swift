@@ -2,13 +2,8 @@ package import ClusterScan
 
 /// What the refusals of servers mean to work on many keys.
 extension ServerError {
-    /// Whether the user may not do this, whatever the key is.
-    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) }
-
-    /// Whether the server has no such command, be it too old or configured so.
-    package var isUnknownCommand: Bool {
-        code == "ERR" && message.lowercased().hasPrefix("err unknown command")
-    }
+    /// Whether the user may not do this, or the server has no such command, whatever the key is.
+    var lacksRights: Bool { ["NOPERM", "NOAUTH"].contains(code) || isUnknownCommand }
 
     /// Whether the server does not know this command, in a refusal that may concern another one of a
     /// transaction.

@@ -142,8 +142,9 @@ private struct MeasurementReader {
     private static func requiredValue(_ reply: KeyReply, of command: String) throws -> RESPValue? {
         if case .error(let error) = reply {
             throw ClusterScanError(
-                error.code == "NOPERM" ? .permissionDenied : .protocolViolation,
-                "\(command), which statistics cannot do without: \(error.message)"
+                error.lacksRights ? .permissionDenied : .protocolViolation,
+                "\(command), which statistics cannot do without: \(error.message)",
+                at: error.address
             )
         }
         return try value(reply)

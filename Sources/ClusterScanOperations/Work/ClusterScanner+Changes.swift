@@ -119,8 +119,8 @@ extension ClusterScanner {
         for shard in (try? await topology())?.shards ?? [] {
             let address = shard.primary.address
             guard let text = try? await send("INFO", "server", to: address).string,
-                let version = ServerVersion(information: text), version.product == .redis,
-                version.major < 7
+                case let version = ServerVersion(info: text), version.product == .redis,
+                1..<7 ~= version.major
             else { continue }
             return ClusterScanError(
                 .invalidQuery,

@@ -79,18 +79,15 @@ struct WorkLine {
 
     /// Why there is no use in going on, if there is none.
     private static func failure(in tally: WorkTally, allowsUnreachable: Bool) -> ClusterScanError? {
-        if let error = tally.unreachableError, !allowsUnreachable || error.code == .writesRefused {
+        if var error = tally.unreachableError, !allowsUnreachable || error.code == .writesRefused {
             let trouble = error.code == .writesRefused ? "were refused" : "could not be reached"
-            return ClusterScanError(
-                error.code,
-                "\(tally.unreachable.count) keys \(trouble): \(error.message)",
-                at: error.address,
-                slots: error.slots
-            )
+            error.message = "\(tally.unreachable.count) keys \(trouble): \(error.message)"
+            error.cursor = nil
+            return error
         }
         // A key that a user may not touch says nothing about the next one; a command does.
-        if let group = tally.refused["NOPERM"], group.message.contains(" command") {
-            return ClusterScanError(.permissionDenied, group.message)
+        for group in tally.refused.values where ServerError(message: group.message).refusesCommand {
+            return ClusterScanError(.permissionDenied, group.message, at: group.address)
         }
         return nil
     }

@@ -10,18 +10,24 @@ public struct WorkTally: Sendable {
         public internal(set) var samples: [[UInt8]] = []
         /// What was said about the first of them.
         public internal(set) var message = ""
+        /// The node that said it, where one did.
+        public internal(set) var address: NodeAddress?
 
         /// How many names are kept.
         static let maximumSamples = 5
 
-        mutating func add(_ key: KeyBatch.Key, _ words: @autoclosure () -> String) {
-            if count == 0 { message = words() }
+        mutating func add(
+            _ key: KeyBatch.Key,
+            _ words: @autoclosure () -> String,
+            from address: NodeAddress? = nil
+        ) {
+            if count == 0 { (message, self.address) = (words(), address) }
             count += 1
             if samples.count < Group.maximumSamples { samples.append(key.bytes) }
         }
 
         mutating func merge(_ other: Group) {
-            if count == 0 { message = other.message }
+            if count == 0 { (message, address) = (other.message, other.address) }
             count += other.count
             samples += other.samples.prefix(Group.maximumSamples - samples.count)
         }
@@ -68,7 +74,11 @@ public struct WorkTally: Sendable {
         case .missing: missing += 1
         case .unchanged: unchanged += 1
         case .refused(let error):
-            refused[slot(for: error.code), default: Group()].add(key, error.message)
+            refused[slot(for: error.code), default: Group()].add(
+                key,
+                error.message,
+                from: error.address
+            )
         case .unknown(let error):
             unknown.add(key, error.description)
         case .unreachable(let error):

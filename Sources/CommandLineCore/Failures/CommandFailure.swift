@@ -36,52 +36,9 @@ package struct CommandFailure: Error, Sendable {
             self.init(.protocolViolation, "\(error)")
         }
     }
+}
 
-    /// What to do where a cluster announces addresses from behind NAT, containers or a tunnel.
-    package static let announcementAdvice = """
-        Where NAT, containers or a tunnel stand in between, say with --map where each of them is reached: \
-        --map 172.18.0.2:6379=127.0.0.1:7001, or --map '*=127.0.0.1' where the ports are the same
-        """
-
-    private static func advice(_ error: ClusterScanError) -> String? {
-        switch error.code {
-        case .unreachable where error.message.contains("CLUSTERDOWN"):
-            "Slots have no primary, so that nodes refuse all keys. Where they are lost for good, let the "
-                + "others serve theirs: CONFIG SET cluster-require-full-coverage no, on each of them (or, to "
-                + "read alone, cluster-allow-reads-when-down yes)"
-        case .unreachable:
-            "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
-        case .writesRefused:
-            "The server takes no writes for now, whatever the key: mend that, and go on"
-        case .announcedAddressesUnreachable:
-            announcementAdvice
-        case .authenticationFailed:
-            "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
-        case .tlsFailed:
-            "rediss:// and --tls are with TLS, redis:// is without; --cacert names the authority to trust, --sni the "
-                + "name in the certificates"
-        case .certificateRefused:
-            "Name a certificate that the server trusts with --cert, and its key with --key"
-        case .invalidConfiguration:
-            "The files for TLS are those of --cacert, --cacertdir, --cert and --key; the passphrase of a key is "
-                + "taken from --key-passphrase-file or \(Environment.keyPassphrase)"
-        case .permissionDenied:
-            permissionAdvice(error.message)
-        case .slotsNotCovered:
-            "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
-        default:
-            nil
-        }
-    }
-
-    /// What to permit when a server has refused, by its words: those of 6.0 and 7.0 name the command.
-    package static func permissionAdvice(_ refusal: String) -> String {
-        if let command = refusal.firstMatch(of: /'([a-z|_.-]+)' command/)?.1 {
-            return "Permit it with ACL SETUSER … +\(command); Docs/Security.md lists what each command needs"
-        }
-        if refusal.contains("keys") {
-            return "The user's key patterns leave these keys out: extend them with ACL SETUSER … ~PATTERN"
-        }
-        return "Docs/Security.md lists what to permit with ACL SETUSER"
-    }
+extension CommandFailure: CustomStringConvertible {
+    /// What happened and what to do.
+    package var description: String { message ?? status.meaning }
 }

@@ -52,4 +52,17 @@ package enum PasswordSource: Sendable, Hashable {
     private static func firstLine(of text: String) -> String {
         String(text.prefix { !$0.isNewline })
     }
+
+    /// What a variable holds, without the line end that secrets made by `echo` or on Windows have: no
+    /// password is meant to end with one.
+    package static func withoutLineEnd(_ text: String) -> String {
+        var text = text[...]
+        while text.last?.isNewline == true { text.removeLast() }
+        return String(text)
+    }
+
+    /// Whether it may have another password after some time.
+    package var isRenewable: Bool {
+        if case .given = self { false } else { true }
+    }
 }

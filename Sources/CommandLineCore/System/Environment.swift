@@ -12,6 +12,9 @@ package enum Environment {
     package static let keyPassphrase = "CLUSTER_SCAN_KEY_PASSPHRASE"
     package static let destinationKeyPassphrase = "CLUSTER_SCAN_TO_KEY_PASSPHRASE"
 
+    /// Where the password of the destination of copies is.
+    package static let destinationPassword = "CLUSTER_SCAN_TO_PASSWORD"
+
     package static subscript(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }

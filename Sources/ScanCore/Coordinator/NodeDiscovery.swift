@@ -64,6 +64,8 @@ package struct NodeDiscovery: Sendable {
             failure.place + failure.message
         }
         let message = "no node of the cluster answers: " + causes.joined(separator: "; ")
-        return ScanFailure(.rediscover, first.code, message)
+        var summary = ScanFailure(.rediscover, first.code, message)
+        summary.isUnconnected = failures.allSatisfy(\.isUnconnected)
+        return summary
     }
 }

@@ -165,7 +165,7 @@ extension ScanCoordinator {
                 entries.count == 1 && slots == remaining ? entries[0].cause.code : .slotsNotCovered
             }
         let diagnosis = isInDoubt ? reachability.diagnosis + ". " : ""
-        return ClusterScanError(
+        var error = ClusterScanError(
             code,
             diagnosis
                 + "\(slots.count) of \(progress.wanted.count) slots could not be covered within \(policy.patience): "
@@ -173,5 +173,8 @@ extension ScanCoordinator {
             at: nil,
             slots: slots
         )
+        error.isUnconnected = entries.allSatisfy(\.cause.isUnconnected)
+        error.serverError = entries.count == 1 ? entries[0].cause.reply : nil
+        return error
     }
 }

@@ -19,6 +19,9 @@ public enum ScanEvent: Sendable, Hashable {
     /// The iteration ends, and nodes hold so many keys of slots that they do not serve: see
     /// ``ScanReport/leftOver``.
     case keysLeftOver([HashSlot: Int])
+    /// The server at an address is neither Redis nor Valkey, though it speaks their protocol. It is read as
+    /// if it were, but whether its `SCAN` returns every key is up to it.
+    case lookAlike(NodeAddress, ServerVersion)
     /// These slots are given up.
     case slotsGivenUp(SlotSet, reason: String)
 }

@@ -51,8 +51,13 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     public var slots: SlotSet
     /// Where the iteration stood: resume from here once the cause is gone.
     public var cursor: ScanCursor?
-    /// The words of the server, if a command that was sent to one node was answered with an error.
+    /// The words of the server, if it answered with an error.
     public var serverError: ServerError?
+    /// What the caller calls the servers, where it works with several clusters (`label` of the
+    /// configuration): `destination`.
+    public var label: String?
+    /// Whether no connection could be made: no server has answered.
+    package var isUnconnected = false
 
     /// Makes an error, as work that is built on a scanner needs it: callers have one type to handle.
     ///
@@ -79,15 +84,24 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
     package init(_ failure: ScanFailure) {
         self.init(failure.code, failure.message, at: failure.address)
         target = failure.target
+        serverError = failure.reply
+        isUnconnected = failure.isUnconnected
+    }
+
+    /// The same, of servers that the caller calls by a name.
+    package func labelled(_ label: String?) -> ClusterScanError {
+        var error = self
+        error.label = label ?? self.label
+        return error
     }
 
     package init(_ error: ScanCursorError) {
         self.init(.invalidCursor, error.description)
     }
 
-    /// The message, led by the address of the node if there is one.
+    /// The message, led by the label and the address of the node where there are any.
     public var description: String {
-        guard let address else { return message }
-        return "\(address.described(as: target)): \(message)"
+        let place = [label, address?.described(as: target)].compactMap(\.self).joined(separator: " ")
+        return place.isEmpty ? message : "\(place): \(message)"
     }
 }

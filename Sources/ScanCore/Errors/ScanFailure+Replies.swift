@@ -36,10 +36,26 @@ extension ScanFailure {
             self.init(.wait, .writesRefused, reply.message, at: address)
         case "NOAUTH", "WRONGPASS":
             self.init(.giveUp, .authenticationFailed, message, at: address)
-        case "NOPERM":
+        case "NOPERM", "DENIED":
+            self.init(.giveUp, .permissionDenied, message, at: address)
+        case _ where reply.isUnknownCommand:
             self.init(.giveUp, .permissionDenied, message, at: address)
         default:
             self.init(.giveUp, code, message, at: address)
         }
+        self.reply = reply
+    }
+
+    /// A command was refused without which nothing can be read from the server.
+    ///
+    /// - Parameters:
+    ///   - reply: What the server said.
+    ///   - command: The command.
+    ///   - purpose: What it is for, as in "which tells …".
+    ///   - address: The server.
+    package init(_ reply: ServerError, of command: String, which purpose: String, at address: NodeAddress) {
+        self.init(reply, at: address)
+        guard reply.refusesCommand else { return }
+        message = "the server refuses \(command), which \(purpose): \(reply.message)"
     }
 }

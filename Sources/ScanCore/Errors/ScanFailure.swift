@@ -24,6 +24,8 @@ package struct ScanFailure: Error, Hashable, Sendable {
     package var target: NodeAddress?
     /// Whether no connection could be made at all: no server has answered.
     package var isUnconnected = false
+    /// The words of the server, if it answered with an error.
+    package var reply: ServerError?
 
     package init(
         _ remedy: Remedy,

@@ -1,4 +1,4 @@
-/// An error reply of a server.
+/// An error reply of a server. Two are equal if their words are, whichever server said them.
 public struct ServerError: Error, Hashable, Sendable {
     /// The first word of the reply (`NOAUTH`, `MOVED`, `LOADING`, `ERR`…), by which programs tell errors
     /// apart.
@@ -6,6 +6,9 @@ public struct ServerError: Error, Hashable, Sendable {
 
     /// The whole reply, the code included, for people.
     public var message: String
+
+    /// The node that said so, where that is known.
+    public var address: NodeAddress?
 
     /// Takes an error reply apart.
     ///
@@ -17,9 +20,36 @@ public struct ServerError: Error, Hashable, Sendable {
 }
 
 extension ServerError {
+    /// Compares the words.
+    public static func == (left: ServerError, right: ServerError) -> Bool { left.message == right.message }
+
+    /// Hashes the words.
+    public func hash(into hasher: inout Hasher) { hasher.combine(message) }
+}
+
+extension ServerError {
+    /// Whether the server has no such command: it is too old, the command was renamed or taken away, or a
+    /// service or a proxy leaves it out. Each has its own words for it.
+    public var isUnknownCommand: Bool {
+        let words = message.prefix(200).lowercased()
+        return ServerError.wordsOfUnknownCommands.contains { words.contains($0) }
+    }
+
+    /// Whether the server does not run the command for this user, whatever the key and the arguments are:
+    /// it is not permitted, or there is none.
+    public var refusesCommand: Bool {
+        isUnknownCommand || code == "NOPERM" && message.contains(" command")
+    }
+
     /// Whether the server takes no writes at all for now, whatever the key. Source: `processCommand` in the
     /// servers' `server.c`.
     package var refusesWrites: Bool { ["OOM", "MISCONF", "NOREPLICAS"].contains(code) }
+
+    private static let wordsOfUnknownCommands = [
+        "unknown command", "unknown subcommand", "unsupported command", "command is not supported",
+        "command not supported", "command is not allowed", "command not allowed", "command is not available",
+        "command is disabled",
+    ]
 }
 
 extension ServerError: CustomStringConvertible {

@@ -24,6 +24,8 @@ package struct ClusterNodesLine: Hashable, Sendable {
     package let id: NodeID
     /// `ip:port` as the cluster bus knows it; `nil` where the node's address is not known.
     package let address: NodeAddress?
+    /// The host name that the node announces besides; `nil` for none.
+    package let hostname: String?
     package let flags: Flags
     package let primary: NodeID?
     package let configEpoch: UInt64
@@ -88,6 +90,7 @@ package struct ClusterNodesLine: Hashable, Sendable {
         }
         self.id = id
         address = Self.address(fields[1])
+        hostname = Self.hostname(fields[1])
         flags = Self.flags(fields[2])
         primary = NodeID(digits: fields[3])
         configEpoch = epoch
@@ -126,6 +129,22 @@ package struct ClusterNodesLine: Hashable, Sendable {
             let port = UInt16(decimalDigits: endpoint[(colon + 1)...]), port > 0
         else { return nil }
         return NodeAddress(host: String(decoding: endpoint[..<colon], as: UTF8.self), port: Int(port))
+    }
+
+    /// What follows the first comma, if it is no `name=value`.
+    private static func hostname(_ field: ArraySlice<UInt8>) -> String? {
+        let parts = field.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count > 1, !parts[1].isEmpty, !parts[1].contains(UInt8(ascii: "=")) else { return nil }
+        return String(decoding: parts[1], as: UTF8.self)
+    }
+
+    /// Where the node is asked.
+    ///
+    /// - Parameter prefersHostname: Whether the cluster announces its nodes by host name.
+    /// - Returns: `nil` where the node's address is not known.
+    package func address(prefersHostname: Bool) -> NodeAddress? {
+        guard prefersHostname, let hostname else { return address }
+        return address.map { NodeAddress(host: hostname, port: $0.port) }
     }
 
     /// `n` or `n-m`.

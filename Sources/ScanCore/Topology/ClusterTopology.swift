@@ -38,6 +38,9 @@ public struct ClusterTopology: Hashable, Sendable {
         /// What the matter with their primary is, in words.
         package let reason: String
     }
+    /// Whether nodes are announced by host name: those without slots, which are in no `CLUSTER SLOTS`, are
+    /// then asked by name as well.
+    package var prefersHostnames = false
 
     private let indexByPrimary: [NodeID: Int]
     /// Where each node is, by the prefix of its id.
@@ -139,6 +142,19 @@ public struct ClusterTopology: Hashable, Sendable {
         guard let place = places[prefix] else { return nil }
         let shard = shards[place.shard]
         return (place.member == 0 ? shard.primary : shard.replicas[place.member - 1], place.shard)
+    }
+}
+
+extension ClusterTopology {
+    /// Whether the addresses of the shards are the host names that `CLUSTER NODES`, in the reply of the same
+    /// server, has beside the IP addresses.
+    package func announcesHostnames(of reply: String) -> Bool {
+        guard shards.contains(where: { IPAddress.canonical($0.primary.address.host) == nil }),
+            let lines = try? ClusterNodesLine.parse(reply)
+        else { return false }
+        return lines.contains { line in
+            line.hostname != nil && locate(line.id)?.node.address.host == line.hostname
+        }
     }
 }
 

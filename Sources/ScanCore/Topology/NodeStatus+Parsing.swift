@@ -6,13 +6,15 @@ extension NodeStatus {
     ///   - info: The text of `INFO server`.
     ///   - replication: The text of `INFO replication`, if the node gave it.
     ///   - clusterInfo: The text of `CLUSTER INFO`, if the node gave it.
+    ///   - prefersHostnames: Whether the cluster announces its nodes by host name.
     /// - Throws: ``TopologyError`` if either of the first two is not understood or has no line about the node
     ///   itself.
     package init(
         clusterNodes: String,
         info: String,
         replication: String? = nil,
-        clusterInfo: String? = nil
+        clusterInfo: String? = nil,
+        prefersHostnames: Bool = false
     ) throws(TopologyError) {
         let lines = try ClusterNodesLine.parse(clusterNodes)
         guard let own = lines.first(where: \.isMyself) else {
@@ -34,12 +36,15 @@ extension NodeStatus {
                 slots: own.slots,
                 migrating: own.migrating,
                 importing: own.importing,
-                peers: Self.peers(of: own, in: lines),
+                peers: Self.peers(of: own, in: lines, prefersHostnames),
                 others: Self.others(than: own, in: lines),
                 seesMajority: seesMajority,
                 version: server.version
             )
             learn(from: lines, own: own, server, replication: replication, clusterInfo: clusterInfo)
+            for line in lines where successors.values.contains(line.id) {
+                peers[line.id] = line.address(prefersHostname: prefersHostnames)
+            }
             return
         }
         guard let primary = own.primary else {
@@ -77,8 +82,6 @@ extension NodeStatus {
         for line in lines where ends.contains(line.id) && !line.isPrimary {
             successors[line.id] = line.primary
         }
-        let heirs = Set(successors.values)
-        for line in lines where heirs.contains(line.id) { peers[line.id] = line.address }
     }
 
     private static func others(
@@ -94,13 +97,14 @@ extension NodeStatus {
 
     private static func peers(
         of own: ClusterNodesLine,
-        in lines: [ClusterNodesLine]
+        in lines: [ClusterNodesLine],
+        _ prefersHostnames: Bool
     ) -> [NodeID: NodeAddress] {
         guard !own.migrating.isEmpty || !own.importing.isEmpty else { return [:] }
         let ids = Set(own.migrating.values).union(own.importing.values)
         var peers: [NodeID: NodeAddress] = [:]
         for line in lines where ids.contains(line.id) {
-            peers[line.id] = line.address
+            peers[line.id] = line.address(prefersHostname: prefersHostnames)
         }
         return peers
     }

@@ -1,11 +1,24 @@
 /// A server's name and version, as `INFO server` tells them.
 public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
     /// The software.
-    public enum Product: String, Hashable, Sendable {
+    public enum Product: String, Hashable, Sendable, CaseIterable {
         /// Redis, and forks that name themselves so.
         case redis
         /// Valkey.
         case valkey
+        /// KeyDB, a fork of Redis 6 with several threads.
+        case keyDB = "KeyDB"
+        /// Dragonfly, which shares no code with Redis.
+        case dragonfly = "Dragonfly"
+        /// Garnet, which shares no code with Redis.
+        case garnet = "Garnet"
+        /// Apache Kvrocks, which keeps keys on disk.
+        case kvrocks = "Kvrocks"
+        /// Redict, a fork of Redis 7.2.
+        case redict = "Redict"
+
+        /// Whether it is neither Redis nor Valkey, though it speaks their protocol.
+        public var isLookAlike: Bool { self != .redis && self != .valkey }
     }
 
     /// Which software it is.
@@ -21,30 +34,6 @@ public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
         self.minor = minor
     }
 
-    /// Finds the version in the answer to `INFO server`; `nil` if it names none. Valkey also names the Redis
-    /// version that it is compatible with.
-    package init?(information text: String) {
-        var found: ServerVersion?
-        for line in text.split(whereSeparator: \.isNewline) {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            switch parts[0] {
-            case "valkey_version": found = ServerVersion(.valkey, parts[1]) ?? found
-            case "redis_version" where found?.product != .valkey:
-                found = ServerVersion(.redis, parts[1]) ?? found
-            default: break
-            }
-        }
-        guard let found else { return nil }
-        self = found
-    }
-
-    private init?(_ product: Product, _ text: Substring) {
-        let parts = text.split(separator: ".")
-        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
-        self.init(product, major, minor)
-    }
-
     /// For example `redis 7.0`.
     public var description: String { "\(product.rawValue) \(major).\(minor)" }
 
@@ -54,9 +43,51 @@ public struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
         switch product {
         case .redis: (major, minor) >= (7, 4)
         case .valkey: (major, minor) >= (8, 0)
+        default: false
         }
     }
 
     /// Whether `HSCAN` knows `NOVALUES`: Redis 7.4, Valkey 8.0.
     package var scansHashesWithoutValues: Bool { scansSingleSlots }
+}
+
+extension ServerVersion {
+    /// Finds software and version in the text of `INFO server`.
+    ///
+    /// - Parameter info: The server's answer; where it names no version, that is 0.0.
+    public init(info: String) {
+        self.init(InfoFields(info))
+    }
+
+    init(_ fields: InfoFields) {
+        // All of them also name the version of Redis that they are compatible with.
+        for (field, product) in Self.ownFields {
+            guard let text = fields[field] else { continue }
+            // Dragonfly writes df-v1.40.1.
+            self = Self.parse(product, text.drop { !$0.isNumber }) ?? ServerVersion(product, 0, 0)
+            return
+        }
+        // KeyDB names itself nowhere else.
+        let isKeyDB = fields["executable"]?.contains("keydb") == true || fields["features"] == "cluster_mget"
+        let redis = fields["redis_version"].flatMap { Self.parse(isKeyDB ? .keyDB : .redis, $0) }
+        self = redis ?? ServerVersion(isKeyDB ? .keyDB : .redis, 0, 0)
+    }
+
+    private static let ownFields: [(Substring, Product)] = [
+        ("valkey_version", .valkey), ("dragonfly_version", .dragonfly), ("garnet_version", .garnet),
+        ("kvrocks_version", .kvrocks), ("redict_version", .redict),
+    ]
+
+    private static func parse(_ product: Product, _ text: Substring) -> ServerVersion? {
+        let parts = text.split(separator: ".")
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
+        return ServerVersion(product, major, minor)
+    }
+
+    /// What the user of a server that is neither Redis nor Valkey has to know; `nil` of these two.
+    package var caution: String? {
+        guard product.isLookAlike else { return nil }
+        return "\(description) answers there, not Redis or Valkey. It is read as if it were one of these; "
+            + "whether its SCAN returns every key was never tried (Docs/Guarantee.md)"
+    }
 }

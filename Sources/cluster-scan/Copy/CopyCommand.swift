@@ -32,7 +32,7 @@ struct CopyCommand: AsyncParsableCommand {
                   --to localhost:6379
 
               With passwords, which are never part of the command line:
-                REDISCLI_AUTH=… \(DestinationOptions.passwordVariable)=… \\
+                REDISCLI_AUTH=… \(Environment.destinationPassword)=… \\
                   cluster-scan copy redis://reader@10.0.0.1:7000 --to redis://writer@10.1.0.1
 
               Gently, and resumable:

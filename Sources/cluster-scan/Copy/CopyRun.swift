@@ -23,9 +23,10 @@ struct CopyRun {
             command.pace,
             command.work,
             of: try command.deed,
-            keepsCursor: !command.dryRun && !command.verifyOnly
+            keepsCursor: !command.dryRun && !command.verifyOnly,
+            label: "source"
         )
-        let destination = try command.destination.scanner(like: command.connection.resolve().configuration)
+        let destination = try command.destination.scanner(like: session.scanner.connection)
         do {
             let copier = try await KeyCopier(
                 from: session.scanner,

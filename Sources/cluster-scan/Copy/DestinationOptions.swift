@@ -3,9 +3,6 @@ import ClusterScan
 
 /// Where copies go, and as whom.
 struct DestinationOptions: ParsableArguments {
-    /// The variable that holds the destination's password.
-    static let passwordVariable = "CLUSTER_SCAN_TO_PASSWORD"
-
     @Option(
         help: ArgumentHelp(
             "A node of the destination: a cluster or a single server. May be given several times.",
@@ -34,10 +31,22 @@ struct DestinationOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             "Ask for the destination's password on the terminal, without showing it.",
-            discussion: "Otherwise it is taken from the URL or from the variable \(passwordVariable)."
+            discussion: """
+                Otherwise it is taken from the URL, --to-password-file, or the variable \
+                \(Environment.destinationPassword).
+                """
         )
     )
     var askToPassword = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the destination's password from the first line of this file.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var toPasswordFile: String?
 
     @OptionGroup var security: DestinationSecurityOptions
 
@@ -45,9 +54,19 @@ struct DestinationOptions: ParsableArguments {
         guard !to.isEmpty else { throw ValidationError("where to? Name a node of the destination with --to") }
         let plan = try ConnectionPlan(urls: to, user: toUser)
         _ = try security.plan(urlSaysTLS: plan.usesTLS)
-        if askToPassword, plan.password != nil {
-            throw ValidationError("the URL of --to has a password already: leave out --ask-to-password")
+        if askToPassword || toPasswordFile != nil, plan.password != nil {
+            let option = askToPassword ? "--ask-to-password" : "--to-password-file"
+            throw ValidationError("the URL of --to has a password already: leave out \(option)")
         }
+        if askToPassword, toPasswordFile != nil {
+            throw ValidationError("--ask-to-password and --to-password-file exclude each other")
+        }
+    }
+
+    /// Where the password is if not in the URL.
+    private var passwordSource: PasswordSource? {
+        toPasswordFile.map { .file($0) }
+            ?? Environment[Environment.destinationPassword].map { .given(PasswordSource.withoutLineEnd($0)) }
     }
 
     /// Where copies go, without users and passwords, as on a command line.
@@ -66,11 +85,11 @@ struct DestinationOptions: ParsableArguments {
                 "Password of the destination\(plan.username.map { " for \($0)" } ?? ""): "
             )
         }
-        plan.password = plan.password ?? Environment[Self.passwordVariable]
+        plan.password = try plan.password ?? passwordSource?.fetch()
         if let username = plan.username, plan.password == nil {
             throw CommandFailure(
                 .usage,
-                "the user \(username) of the destination needs a password: set \(Self.passwordVariable), or use "
+                "the user \(username) of the destination needs a password: set \(Environment.destinationPassword), or use "
                     + "--ask-to-password"
             )
         }
@@ -82,7 +101,9 @@ struct DestinationOptions: ParsableArguments {
                 .load(for: "the destination"),
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout,
-            addressMap: AddressMap(addressRules)
+            addressMap: AddressMap(addressRules),
+            label: CommandFailure.destinationLabel,
+            credentialProvider: askToPassword ? nil : passwordSource?.provider(for: plan.username)
         )
         return ClusterScanner(
             seeds: plan.seeds,

@@ -131,8 +131,10 @@ struct ConnectionOptions: ParsableArguments {
         )
     }
 
-    /// Finds the password, and asks for it if need be.
-    func resolve() throws -> (seeds: [NodeAddress], configuration: ConnectionConfiguration) {
+    /// Finds the password, and asks for it if need be. Messages call the servers by their `label`.
+    func resolve(
+        label: String? = nil
+    ) throws -> (seeds: [NodeAddress], configuration: ConnectionConfiguration) {
         var plan = try plan()
         if askPassword {
             plan.password = try PasswordPrompt.ask("Password\(plan.username.map { " of \($0)" } ?? ""): ")
@@ -160,7 +162,9 @@ struct ConnectionOptions: ParsableArguments {
             tls: try security.load(),
             connectTimeout: (connectTimeout ?? profile.connectTimeout ?? .connect).duration,
             commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration,
-            addressMap: AddressMap(plan.addressRules)
+            addressMap: AddressMap(plan.addressRules),
+            label: label,
+            credentialProvider: askPassword ? nil : plan.passwordSource?.provider(for: plan.username)
         )
         return (plan.seeds, configuration)
     }

@@ -92,7 +92,7 @@ package struct ConnectionPlan: Sendable {
         } else if let passwordFile {
             passwordSource = .file(passwordFile)
         } else if let secret = environment("REDISCLI_AUTH") {
-            password = secret
+            password = PasswordSource.withoutLineEnd(secret)
         } else if variables, isUserOfURL, let secret = named.password {
             password = secret
         } else if trusts, username == profileUser, let source = profile.password {

@@ -172,7 +172,9 @@ struct DestinationSecurityOptions: ParsableArguments {
     ) throws -> SecurityPlan {
         var settings = settings
         if settings.certificate != nil, settings.passphrase == nil {
-            settings.passphrase = environment(Environment.destinationKeyPassphrase).map { .given($0) }
+            settings.passphrase = environment(Environment.destinationKeyPassphrase).map {
+                .given(PasswordSource.withoutLineEnd($0))
+            }
         }
         return try SecurityPlan(options: settings, urlSaysTLS: usesTLS) { "--to-" + $0 }
     }

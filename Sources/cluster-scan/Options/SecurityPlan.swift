@@ -77,7 +77,7 @@ package struct SecurityPlan: Hashable, Sendable {
             all.key = identity.key
             all.passphrase = identity.passphrase
             if all.passphrase == nil, let secret = environment(Environment.keyPassphrase) {
-                all.passphrase = .given(secret)
+                all.passphrase = .given(PasswordSource.withoutLineEnd(secret))
             }
         }
         all.serverName = places.compactMap(\.serverName).first

@@ -43,6 +43,9 @@ final class EventLog: Sendable {
                 "\(NumberText.counted(keys.values.reduce(0, +), "key")) in \(NumberText.counted(keys.count, "slot")) "
                     + "lie on nodes that do not serve these slots: no client reaches them (redis-cli --cluster fix)"
             )
+        case .lookAlike(let address, let version):
+            guard let caution = version.caution else { return }
+            console.warn("\(address): \(caution)")
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
         case .announcedAddressesUnreachable(let addresses):

@@ -17,21 +17,12 @@ package struct WorkEnding: Sendable {
         case .complete where !report.isComplete: .unavailable
         case .complete: report.tally.isClean ? .complete : .keysRefused
         case .stopped: signal ?? .interrupted
-        case .failed(let error): failure(error).status
+        case .failed(let error): CommandFailure(error).status
         }
     }
 
     /// Whether the output takes nothing more.
     package var isOutputFailure: Bool { status == .outputFailed || status == .pipeClosed }
-
-    private func failure(_ error: any Error) -> CommandFailure {
-        let failure = CommandFailure(error)
-        guard failure.status == .notPermitted, let refusal = report.tally.refused["NOPERM"] else {
-            return failure
-        }
-        let advice = CommandFailure.permissionAdvice(refusal.message)
-        return CommandFailure(.notPermitted, "\(refusal.message). \(advice)")
-    }
 
     /// The counts, as in `1,000 keys deleted, 3 already gone, 2 refused`.
     package func counts(_ words: WorkWords) -> String {
@@ -66,7 +57,7 @@ package struct WorkEnding: Sendable {
         var lines: [String] = []
         for (code, group) in report.tally.refused.sorted(by: { $0.key < $1.key }) {
             // Said below, as the reason for the end.
-            if code == "NOPERM", status == .notPermitted { continue }
+            if status == .notPermitted, ServerError(message: group.message).refusesCommand { continue }
             lines.append("\(error) \(code): \(WorkEnding.words(group))")
         }
         if report.tally.unknown.count > 0 {
@@ -85,7 +76,7 @@ package struct WorkEnding: Sendable {
         case .stopped:
             lines.append(incomplete + "then stopped")
         case .failed(let reason):
-            guard let message = failure(reason).message else { return nil }
+            guard let message = CommandFailure(reason).message else { return nil }
             lines.append("\(error) \(ConsoleText.safe(message))")
             lines.append(incomplete + "then failed")
         }

@@ -34,7 +34,7 @@ struct WorkSession: Sendable {
     /// Its checkpoint is of the `deed`, a command with the options that decide what it does, to the keys of
     /// the query. A dry run reads the cursor file, but does not bring it up to date (`keepsCursor`). Where
     /// results go to standard output while the work is under way (`writesResults`), a terminal shows no
-    /// progress.
+    /// progress. Messages call the servers by their `label`, where there are others.
     init(
         _ connection: ConnectionOptions,
         _ query: QueryOptions,
@@ -43,9 +43,10 @@ struct WorkSession: Sendable {
         _ work: WorkRunOptions,
         of deed: [String],
         keepsCursor: Bool = true,
-        writesResults: Bool = false
+        writesResults: Bool = false,
+        label: String? = nil
     ) throws {
-        let (seeds, configuration) = try connection.resolve()
+        let (seeds, configuration) = try connection.resolve(label: label)
         self.query = query
         cursorFileName = resume.checkpoint
         let subject = query.subject(deed[0], database: configuration.database) + deed.dropFirst()

@@ -56,8 +56,56 @@ struct HandshakeTests {
             return
         }
         #expect(reply.contains(reason.message))
-        #expect(error.description.hasPrefix("node.test:7000: the server refused the password: "))
+        #expect(
+            error.description.hasPrefix(
+                "node.test:7000: the server refused the password of the user 'scanner': "
+            )
+        )
         #expect(!harness.channel.isActive)
+    }
+
+    @Test("a server that knows no users gets the password alone")
+    func noUsers() async throws {
+        let harness = try await ConnectionHarness(credentials)
+        _ = try await harness.sent()
+        try await harness.receive(
+            "-ERR wrong number of arguments for 'auth' command\r\n" + "-NOAUTH wanted\r\n-NOAUTH wanted\r\n"
+        )
+        #expect(try await harness.sent().hasPrefix("*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n*2\r\n$6\r\nSELECT"))
+        try await harness.receive("+OK\r\n+OK\r\n+OK\r\n")
+        #expect(await harness.openingError() == nil)
+    }
+
+    @Test("it may refuse that as well, and is asked no third time")
+    func noUsersWrongPassword() async throws {
+        let harness = try await ConnectionHarness(credentials)
+        _ = try await harness.sent()
+        try await harness.receive(
+            "-ERR wrong number of arguments for 'auth' command\r\n-NOAUTH a\r\n-NOAUTH a\r\n"
+        )
+        _ = try await harness.sent()
+        try await harness.receive("-ERR invalid password\r\n-NOAUTH wanted\r\n-NOAUTH wanted\r\n")
+        let error = try #require(await harness.openingError())
+        #expect(error.kind == .notAuthenticated(ServerError(message: "ERR invalid password")))
+    }
+
+    @Test("the user 'default' is the one of servers without users, whatever their words; others are not")
+    func defaultUser() async throws {
+        let reply = "-ERR Client sent two words\r\n+OK\r\n"
+        let harness = try await ConnectionHarness(.init(username: "default", password: "hunter2"))
+        _ = try await harness.sent()
+        try await harness.receive(reply)
+        #expect(try await harness.sent().hasPrefix("*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2"))
+        try await harness.receive("+OK\r\n+OK\r\n")
+        #expect(await harness.openingError() == nil)
+
+        let other = try await ConnectionHarness(.init(username: "someone", password: "hunter2"))
+        try await other.receive(reply)
+        #expect(await other.openingError() != nil)
+        // A server with users has refused this one.
+        let users = try await ConnectionHarness(.init(username: "default", password: "hunter2"))
+        try await users.receive("-WRONGPASS no\r\n-NOAUTH wanted\r\n")
+        #expect(await users.openingError() != nil)
     }
 
     @Test(

@@ -95,6 +95,33 @@ struct SeveralAddressesTests {
         try await full.close()
     }
 
+    @Test("an address that is full of clients does not stand in the way of the others")
+    func fullServer() async throws {
+        let full = try await LoopbackServer(greeting: "-ERR max number of clients reached\r\n") { _ in
+            .nothing
+        }
+        let good = try await server()
+        let started = ContinuousClock.now
+        let connection = try await connect([full.address, good.address])
+        #expect(try await connection.send(Command("DBSIZE")) == .integer(7))
+        connection.close()
+        #expect(ContinuousClock.now - started < .seconds(5))
+        try await full.close()
+        try await good.close()
+    }
+
+    @Test("of many addresses, dead ones cost little: the connection is there long before a time limit")
+    func deadOnesCostLittle() async throws {
+        let full = try await FullListener()
+        let good = try await server()
+        let started = ContinuousClock.now
+        let connection = try await connect([full.address, good.address], .init(connectTimeout: .seconds(30)))
+        connection.close()
+        #expect(ContinuousClock.now - started < .seconds(3))
+        try await full.close()
+        try await good.close()
+    }
+
     @Test("a refused password is not tried elsewhere")
     func credentials() async throws {
         let asked = Mutex(0)

@@ -80,6 +80,32 @@ struct PrecedenceTests {
         #expect(try plan([:], ["url": "redis://u:p@h:1"]).password == "p")
     }
 
+    @Test(
+        "the line end of a secret that was made by 'echo' or on Windows is no part of it",
+        arguments: ["\n", "\r\n"]
+    )
+    func lineEnds(end: String) throws {
+        #expect(try plan(["o:1"], ["REDISCLI_AUTH": "auth" + end]).password == "auth")
+        // A password in a URL is written on purpose.
+        #expect(try plan(["redis://:a%0A@o:1"]).password == "a\n")
+        var options = SecuritySettings()
+        (options.certificate, options.authorityFile) = ("c", "ca")
+        let security = SecurityPlan(
+            options: options,
+            urlSaysTLS: true,
+            environment: { [Environment.keyPassphrase: "phrase" + end][$0] },
+            profile: SecuritySettings(),
+            isTrusted: true
+        )
+        #expect(security.settings?.passphrase == .given("phrase"))
+    }
+
+    @Test("what a file or a command says may be asked for again; what was given stays")
+    func renewable() {
+        #expect(PasswordSource.file("f").isRenewable && PasswordSource.command("c").isRenewable)
+        #expect(!PasswordSource.given("p").isRenewable)
+    }
+
     @Test("rules for addresses come from one place, and those of a profile go with its servers")
     func addressRules() throws {
         func rules(

@@ -130,6 +130,55 @@ extension IntegrationTests {
             #expect(report.isComplete && report.retries > 0)
         }
 
+        @Test("certificates for host names alone suffice, also for nodes that have no slots yet")
+        func hostnames() async throws {
+            let certificates = try await TestCertificates()
+            try await certificates.makeCertificate("server", for: ["DNS:localhost"])
+            let tls = try TransportSecurity(trusting: certificates.trust())
+            try await LocalCluster.withTLS(certificates) {
+                $0.emptyPrimaries = 1
+            } _: { cluster in
+                try await cluster.load(Self.sample)
+                for node in cluster.nodes.indices {
+                    try await cluster.command(
+                        node,
+                        "CONFIG",
+                        "SET",
+                        "cluster-announce-hostname",
+                        "localhost",
+                        "cluster-preferred-endpoint-type",
+                        "hostname"
+                    )
+                }
+                for node in cluster.nodes.indices {
+                    try await cluster.wait("node \(node) hears of all names") {
+                        let list = try await cluster.command(node, "CLUSTER", "NODES").text ?? ""
+                        return list.split(separator: "\n").allSatisfy { $0.contains(",localhost") }
+                    }
+                }
+                let scanner = ClusterScanner(
+                    seeds: [NodeAddress(host: "localhost", port: cluster.nodes[0].port)],
+                    connection: ConnectionConfiguration(tls: tls)
+                )
+                let nodes = try await scanner.nodes()
+                #expect(nodes.count == 4 && nodes.allSatisfy { $0.version != nil && $0.keys != nil })
+                #expect(nodes.allSatisfy { $0.address?.host == "localhost" })
+
+                // A key moves to the node without slots.
+                let empty = try #require(cluster.primaries.last?.index)
+                let slot = KeySlot.of(try #require(Self.names.first))
+                let move = SlotMove(slot: slot, source: try await cluster.owners()[slot], destination: empty)
+                try await cluster.begin(move)
+                try await cluster.moveKeys(move, atMost: 1)
+                for strategy in ScanStrategy.allCases {
+                    let options = ScanOptions(strategy: strategy, patience: .seconds(10))
+                    let tally = try await KeyTally(of: scanner.batches(options: options))
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                }
+                await scanner.shutDown()
+            }
+        }
+
         @Test("work and copies go between clusters with TLS and without")
         func copies() async throws {
             let certificates = try await TestCertificates()

@@ -53,6 +53,23 @@ struct ClusterNodesLineTests {
     }
 
     @Test(
+        "the host name stands behind the first comma, and is asked where the cluster prefers it",
+        arguments: [
+            ("10.0.0.1:7000@17000,host.example.com", "host.example.com:7000"),
+            ("10.0.0.1:7000@17000,h.example.com,shard-id=69bc08", "h.example.com:7000"),
+            ("10.0.0.1:7000@17000,,shard-id=69bc08", "10.0.0.1:7000"),
+            ("10.0.0.1:7000@17000", "10.0.0.1:7000"),
+            ("10.0.0.1:7000@17000,shard-id=69bc08", "10.0.0.1:7000"), (":0@0,host.example.com", nil),
+        ]
+    )
+    func hostnames(field: String, address: String?) throws {
+        let id = String(repeating: "a", count: 40)
+        let line = try #require(ClusterNodesLine.parse("\(id) \(field) master - 0 0 1 connected").first)
+        #expect(line.address(prefersHostname: true)?.description == address)
+        #expect(line.address(prefersHostname: false) == line.address)
+    }
+
+    @Test(
         "addresses of every form are understood",
         arguments: [
             ("127.0.0.1:7000@17000", "127.0.0.1:7000"),

@@ -28,6 +28,17 @@ struct NodeStatusTests {
         #expect(status.version == ServerVersion(.redis, 7, 0))
     }
 
+    @Test("where the cluster announces host names, the other ends of migrations are asked by theirs")
+    func hostnames() throws {
+        let nodes = CapturedReplies.nodesOfMigratingNode
+            .replacing("127.0.0.1:14741@24741", with: "127.0.0.1:14741@24741,node-6.example.com")
+        let status = try NodeStatus(clusterNodes: nodes, info: CapturedReplies.info, prefersHostnames: true)
+        #expect(status.peers[ids[6]] == NodeAddress(host: "node-6.example.com", port: 14741))
+        // This one announces none.
+        #expect(status.peers[ids[1]] == NodeAddress(host: "127.0.0.1", port: 12892))
+        #expect(try self.status(nodes).peers[ids[6]]?.host == "127.0.0.1")
+    }
+
     @Test("a node that imports its first slot serves none yet")
     func importingPrimary() throws {
         let status = try status(CapturedReplies.nodesOfImportingNode)

@@ -62,6 +62,50 @@ struct ServerInfoTests {
         #expect(version.scansHashesWithoutValues == walksSingleSlots)
     }
 
+    @Test(
+        "what only looks like Redis is known by what it says of itself",
+        arguments: [
+            (
+                "redis_version:6.3.4\r\nexecutable:/usr/local/bin/keydb-server\r\nfeatures:cluster_mget",
+                ServerVersion(.keyDB, 6, 3)
+            ), ("redis_version:6.3.4\r\nfeatures:cluster_mget", ServerVersion(.keyDB, 6, 3)),
+            ("redis_version:7.4.0\r\ndragonfly_version:df-v1.40.1", ServerVersion(.dragonfly, 1, 40)),
+            ("garnet_version:1.0.84\r\nredis_version:7.4.3", ServerVersion(.garnet, 1, 0)),
+            ("version:2.9.0\r\nkvrocks_version:2.9.0\r\nredis_version:4.0.0", ServerVersion(.kvrocks, 2, 9)),
+            ("kvrocks_version:unstable\r\nredis_version:7.0.0", ServerVersion(.kvrocks, 0, 0)),
+            ("redis_version:7.2.4\r\nredict_version:7.3.1", ServerVersion(.redict, 7, 3)),
+        ]
+    )
+    func lookAlikes(text: String, version: ServerVersion) throws {
+        let info = try ServerInfo("redis_mode:standalone\r\n" + run + text)
+        #expect(info.version == version)
+        #expect(version.product.isLookAlike && version.caution?.contains(version.description) == true)
+        // What Redis can do by its version is not known of them.
+        #expect(!info.version.scansSingleSlots)
+    }
+
+    @Test("Redis and Valkey need no word of caution")
+    func noCaution() {
+        #expect(ServerVersion(.redis, 7, 0).caution == nil && ServerVersion(.valkey, 9, 1).caution == nil)
+    }
+
+    @Test(
+        "what cannot be read is named",
+        arguments: [
+            (
+                "redis_version:7.4.0\r\ndragonfly_version:df-v1.40.1\r\nredis_mode:standalone",
+                "Dragonfly 1.40"
+            ),
+            ("redis_mode:sentinel\r\nrun_id:dff9070b702d1a803e63d2b2559a892af161f152", "Sentinel"),
+            ("# Proxy\nVersion:1.0.5\nName:some\nRedisMode:proxy\n", "predixy"),
+            ("redis_version:7.0.15\r\nredis_mode:cluster", "run_id"), ("", "redis_mode"),
+        ]
+    )
+    func named(text: String, name: String) {
+        let error = #expect(throws: TopologyError.self) { try ServerInfo(text) }
+        #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+    }
+
     @Test("a version is described as people write it")
     func description() {
         #expect(ServerVersion(.valkey, 8, 1).description == "valkey 8.1")
