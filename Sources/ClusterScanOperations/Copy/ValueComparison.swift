@@ -50,7 +50,10 @@ struct ValueComparison: Sendable {
         let types = here.map(Self.type)
         var verdicts = zip(types, there).map { type, there -> ValueVerdict? in
             ValueVerdict(types: type, Self.type(there))
-                ?? (type.readingCommand == nil ? .different("its serialised values differ") : nil)
+                ?? (type.readingCommand == nil ? Self.differentDumps : nil)
+        }
+        for (index, pair) in pairs.enumerated() where types[index] == .vectorSet {
+            if verdicts[index] == Self.differentDumps { verdicts[index] = try await compareVectors(of: pair) }
         }
         let open = verdicts.indices.filter { verdicts[$0] == nil }
         let contents = try await both(open.map { pairs[$0] }) { place, key in
@@ -73,6 +76,8 @@ struct ValueComparison: Sendable {
         }
         return verdicts.map { $0 ?? .unknown("it was not compared") }
     }
+
+    private static let differentDumps = ValueVerdict.different("its serialised values differ")
 
     /// Fields of a hash can expire one by one, from Redis 7.4 and Valkey 9.0 on.
     private func compareExpiries(of fields: [[UInt8]], in pair: Pair) async throws -> ValueVerdict {
@@ -105,6 +110,7 @@ struct ValueComparison: Sendable {
             return .unknown("\(command) gives no length")
         }
         guard length == copied else { return .different("its length is \(length) here, \(copied) there") }
+        if type == .vectorSet { return try await compareVectors(of: pair, atMost: Self.sampleCount) }
         return try await compareElements(of: pair, type, length)
     }
 
@@ -203,14 +209,14 @@ struct ValueComparison: Sendable {
     // MARK: Both sides
 
     /// Sends the same to both sides, at the same time.
-    private func both(
+    func both(
         _ pairs: [Pair],
         _ words: String
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
         try await both(pairs) { KeyCommand(reading: words, key: $1) }
     }
 
-    private func both(
+    func both(
         _ pairs: [Pair],
         _ command: (Int, [UInt8]) -> KeyCommand
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {

@@ -85,6 +85,14 @@ package enum ValueVerdict: Hashable, Sendable {
                 (elements[$0], elements[$0 + 1])
             }
             return pairs.sorted { order($0.0, $1.0) }.flatMap { [$0, $1] }
+        case .sortedSet:
+            // Versions write one number in several ways: 0.1 is 0.10000000000000001 before Redis 7.2.
+            return elements.enumerated().map { index, element in
+                guard !index.isMultiple(of: 2), let score = element.string.flatMap(Double.init) else {
+                    return element
+                }
+                return .bulkString(Array((score == 0 ? 0 : score).description.utf8))
+            }
         default:
             return elements
         }
