@@ -33,6 +33,12 @@ public struct ConnectionConfiguration: Sendable {
     /// Where servers are reached, if not at the addresses that the cluster announces.
     public var addressMap: AddressMap
 
+    /// Whether a command that reads a value counts as a use of its key, which idle times and frequencies
+    /// tell, and which decides what a full cache evicts. With `false` servers are asked not to count (`CLIENT
+    /// NO-TOUCH`); those before Redis 7.2, and those that do not permit it, count all the same. Reading names
+    /// of keys never counts.
+    public var countsAsUse: Bool
+
     /// Creates a configuration.
     ///
     /// - Parameters:
@@ -45,6 +51,7 @@ public struct ConnectionConfiguration: Sendable {
     ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
     ///   - addressMap: Where servers are reached, if not where the cluster says.
+    ///   - countsAsUse: Whether reading values counts as a use of the keys.
     public init(
         username: String? = nil,
         password: String? = nil,
@@ -54,7 +61,8 @@ public struct ConnectionConfiguration: Sendable {
         commandTimeout: Duration = .seconds(10),
         maximumReplyBytes: Int = 513 << 20,
         clientName: String? = "cluster-scan",
-        addressMap: AddressMap = AddressMap()
+        addressMap: AddressMap = AddressMap(),
+        countsAsUse: Bool = true
     ) {
         self.username = username
         self.password = password
@@ -65,6 +73,7 @@ public struct ConnectionConfiguration: Sendable {
         self.maximumReplyBytes = maximumReplyBytes
         self.clientName = clientName
         self.addressMap = addressMap
+        self.countsAsUse = countsAsUse
     }
 }
 
