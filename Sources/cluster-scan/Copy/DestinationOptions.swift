@@ -31,6 +31,9 @@ struct DestinationOptions: ParsableArguments {
     @Option(help: "Authenticate at the destination as this user.")
     var toUser: String?
 
+    @Option(help: ArgumentHelp("The number of the destination's database.", valueName: "n"))
+    var toDb: Int?
+
     @Flag(
         help: ArgumentHelp(
             "Ask for the destination's password on the terminal, without showing it.",
@@ -43,24 +46,33 @@ struct DestinationOptions: ParsableArguments {
 
     func validate() throws {
         guard !to.isEmpty else { throw ValidationError("where to? Name a node of the destination with --to") }
-        let plan = try ConnectionPlan(urls: to, user: toUser)
+        let plan = try plan()
         _ = try security.plan(urlSaysTLS: plan.usesTLS)
         if askToPassword, plan.password != nil {
             throw ValidationError("the URL of --to has a password already: leave out --ask-to-password")
         }
     }
 
+    private func plan() throws -> ConnectionPlan {
+        var plan = try ConnectionPlan(urls: to, user: toUser)
+        if let toDb { try plan.select(toDb) }
+        return plan
+    }
+
+    /// Whether the destination's database is named.
+    var namesDatabase: Bool { get throws { try plan().namesDatabase } }
+
     /// Where copies go, without users and passwords, as on a command line.
     var words: [String] {
         get throws {
-            let plan = try ConnectionPlan(urls: to, user: toUser)
+            let plan = try plan()
             return Set(plan.seeds.map(\.description)).sorted().flatMap { ["--to", "\($0)/\(plan.database)"] }
         }
     }
 
     /// A scanner for the destination, with the time limits of the source.
     func scanner(like source: ConnectionConfiguration) throws -> ClusterScanner {
-        var plan = try ConnectionPlan(urls: to, user: toUser)
+        var plan = try plan()
         if askToPassword {
             plan.password = try PasswordPrompt.ask(
                 "Password of the destination\(plan.username.map { " for \($0)" } ?? ""): "
@@ -82,7 +94,8 @@ struct DestinationOptions: ParsableArguments {
                 .load(for: "the destination"),
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout,
-            addressMap: AddressMap(addressRules)
+            addressMap: AddressMap(addressRules),
+            countsAsUse: false
         )
         return ClusterScanner(
             seeds: plan.seeds,

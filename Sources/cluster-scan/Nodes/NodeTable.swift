@@ -4,10 +4,14 @@ package import ClusterScan
 package struct NodeTable {
     private let nodes: [NodeOverview]
     private let unserved: SlotSet
+    private let keysByDatabase: [(database: Int, keys: Int)]
 
-    /// - Parameter nodes: Each primary followed by its replicas.
-    package init(_ nodes: [NodeOverview]) {
+    /// - Parameters:
+    ///   - nodes: Each primary followed by its replicas.
+    ///   - keysByDatabase: How many keys the primaries have in each database, as far as is known.
+    package init(_ nodes: [NodeOverview], keysByDatabase: [Int: Int] = [:]) {
         self.nodes = nodes
+        self.keysByDatabase = keysByDatabase.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         // A node that the cluster has declared failed serves nothing until it is back or replaced.
         unserved = nodes.reduce(into: SlotSet.all) { if $1.linkState != .failed { $0.subtract($1.slots) } }
     }
@@ -63,6 +67,10 @@ package struct NodeTable {
                 + (silent > 0 ? ", not counting \(silent) that did not answer" : ""),
         ]
         var lines = [counts.joined(separator: ", ")]
+        if keysByDatabase.contains(where: { $0.database != 0 }) {
+            let list = keysByDatabase.map { "db\($0.database) \(NumberText.grouped($0.keys))" }
+            lines.append("Keys by database: \(list.joined(separator: ", "))")
+        }
         if unserved.isEmpty {
             lines.append("All \(NumberText.grouped(HashSlot.count)) slots are served.")
         } else {
@@ -76,6 +84,7 @@ package struct NodeTable {
         .object([
             ("nodes", .array(nodes.map(NodeTable.json))),
             ("unserved_slots", .string(unserved.description)),
+            ("keys_by_database", .object(keysByDatabase.map { ("\($0.database)", .number($0.keys)) })),
         ])
     }
 

@@ -8,8 +8,9 @@ struct NodesCommand: AsyncParsableCommand {
         abstract: "Show the nodes of a cluster: roles, slots, keys.",
         usage: "cluster-scan nodes [<options>] [<url> ...]",
         discussion: """
-            Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not \
-            deleted yet; '-' is a node that does not answer. EPOCH is the config epoch: the higher one wins \
+            Replicas stand below their primary. KEYS is DBSIZE, which counts the keys of one database, that of \
+            the URL or 0, and expired ones that are not deleted yet; '-' is a node that does not answer. The \
+            keys of other databases are named below the table. EPOCH is the config epoch: the higher one wins \
             a slot. A column LINK appears when something is wrong with a connection between nodes.
 
             EXAMPLES
@@ -29,7 +30,10 @@ struct NodesCommand: AsyncParsableCommand {
     var format = Format.table
 
     func run() async throws {
-        let nodes = try await connection.withScanner { try await $0.nodes() }
+        let (nodes, databases) = try await connection.withScanner { scanner in
+            // What servers do not tell is not shown.
+            (try await scanner.nodes(), (try? await scanner.databases()) ?? [:])
+        }
         let seeds = try connection.plan().seeds
         let owners = nodes.filter { !$0.slots.isEmpty }
         if !owners.isEmpty, owners.allSatisfy({ $0.version == nil && $0.keys == nil }),
@@ -42,11 +46,12 @@ struct NodesCommand: AsyncParsableCommand {
             )
             await console.finish()
         }
+        let table = NodeTable(nodes, keysByDatabase: databases)
         switch format {
         case .table:
-            try StandardOutput.write(NodeTable(nodes).text(width: Terminal.width(of: .standardOutput)))
+            try StandardOutput.write(table.text(width: Terminal.width(of: .standardOutput)))
         case .json:
-            try StandardOutput.write(NodeTable(nodes).json.text + "\n")
+            try StandardOutput.write(table.json.text + "\n")
         }
     }
 }
