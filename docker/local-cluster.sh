@@ -4,6 +4,8 @@
 # file before it runs any of it and the file may change while a watcher is still alive.
 set -euo pipefail
 
+scripts=$(cd "$(dirname "$0")" && pwd)
+
 usage() {
     cat <<'HELP'
 local-cluster.sh - a real Redis or Valkey cluster of local processes, ready in about three seconds
@@ -12,7 +14,8 @@ USAGE
   local-cluster.sh start [options]                 start a cluster, wait until every node agrees, describe it
   local-cluster.sh status --dir DIR                describe a cluster as its servers see it now
   local-cluster.sh wait --dir DIR                  wait (at most 60 s) until every node is up and all agree
-  local-cluster.sh start-node --dir DIR --node N   start a node again that was killed: same port, same node id
+  local-cluster.sh start-node --dir DIR --node N   start a node again that was killed: same port, same node id;
+                                                   with --server, of another version from now on
   local-cluster.sh stop --dir DIR                  stop it and remove what `start` made; twice is fine
 
 OPTIONS OF start
@@ -26,7 +29,9 @@ OPTIONS OF start
                             of that folder; each node listens on DIR/node-N/socket, too, without TLS
   --password PW             requirepass and masterauth
   --host ADDRESS            where servers listen: 127.0.0.1 or ::1                     (default 127.0.0.1)
-  --server PATH             redis-server or valkey-server, 6.0 or newer      (default: the one in PATH)
+  --server SERVER           redis-server or valkey-server, 6.0 or newer, by its path or as a name that servers.sh
+                            knows, such as valkey-9.1; given several times: of node 0, of node 1, and so on, the
+                            last one of all further nodes                    (default: the one in PATH)
   --option 'NAME VALUE'     a line for every server's configuration; may be given several times
   --cluster-node-timeout MS after how long a silent node counts as failed                    (default 5000)
   --watch PID               stop the cluster as soon as process PID is gone, even if it was killed
@@ -53,6 +58,7 @@ EXAMPLES
   redis-cli -c -p "$(cat /tmp/play/node-0/port)" cluster nodes
   swift run sample-keys "127.0.0.1:$(cat /tmp/play/node-0/port)" --count 100000
   docker/local-cluster.sh stop --dir /tmp/play
+  docker/local-cluster.sh start --server redis-7.4 --server redis-8.2    # in the middle of an upgrade
 HELP
 }
 
@@ -143,13 +149,12 @@ read_cluster() {
         read -r starter
         read -r made
         read -r kind
-        read -r server
     } <"$dir/cluster" || return 1
     password=
     [ ! -f "$dir/password" ] || password=$(cat "$dir/password")
     [ ! -f "$dir/host" ] || host=$(cat "$dir/host")
-    find_client
     count_nodes
+    find_client
 }
 
 count_nodes() {
@@ -165,9 +170,37 @@ indices() {
     done
 }
 
+# The programs that --server names, resolved once; without any, the one in PATH.
+find_servers() {
+    local server found=""
+    while IFS= read -r server; do
+        if [ -z "$server" ]; then
+            server=$(command -v redis-server || command -v valkey-server) ||
+                fail "redis-server not found; on Debian: apt-get install redis-server, on macOS: brew install redis"
+        fi
+        case $server in
+            */*) ;;
+            *) server=$(command -v "$server" || "$scripts/servers.sh" path "$server") || fail "no server $server" ;;
+        esac
+        [ -x "$server" ] || fail "$server is not a program"
+        case $server in /*) ;; *) server=$PWD/$server ;; esac
+        [ -n "$(major_version "$server")" ] || fail "$server does not look like redis-server or valkey-server"
+        found=$found$server$'\n'
+    done <<<"${servers%$'\n'}"
+    servers=$found
+}
+
+major_version() { "$1" --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p'; } # PROGRAM
+
+# The program of a node: the one of its number in the list, else the last one.
+choose_server() { # INDEX
+    printf '%s' "$servers" | sed -n "$(($1 + 1))p;\$p" | head -n 1 >"$dir/node-$1/server"
+}
+
 find_client() {
-    local candidate
-    for candidate in "$(dirname "$server")/redis-cli" "$(dirname "$server")/valkey-cli" \
+    local candidate folder
+    folder=$(dirname "$(cat "$dir/node-0/server" 2>/dev/null || echo "$servers")")
+    for candidate in "$folder/redis-cli" "$folder/valkey-cli" \
         "$(command -v redis-cli)" "$(command -v valkey-cli)"; do
         if [ -n "$candidate" ] && [ -x "$candidate" ]; then
             client=$candidate
@@ -202,7 +235,8 @@ order() { # INDEX
 # in ranges of their own. Whether one is free is decided by the server's own bind, so there is no gap between
 # looking and taking: a server that loses the race exits and is started again on another port.
 configure() { # INDEX
-    local folder=$dir/node-$1 port
+    local folder=$dir/node-$1 port version
+    version=$(major_version "$(cat "$folder/server")")
     port=$((11000 + (RANDOM * 32768 + RANDOM) % 9000))
     [ -z "$first_port" ] || port=$((first_port + $1))
     echo "$port" >"$folder/port"
@@ -253,9 +287,10 @@ close_inherited() {
 }
 
 launch() { # INDEX
-    local folder=$dir/node-$1
+    local folder=$dir/node-$1 server
     # The change of directory comes before the fork: the process is recognisable from its first moment.
     cd "$folder" 2>/dev/null || fail "the folder $folder disappeared"
+    server=$(cat server)
     # Job control gives the server a process group of its own, out of reach of the caller's Ctrl-C.
     set -m
     {
@@ -503,13 +538,7 @@ start() {
         [ "$result" -eq 4 ] || exit "$result"
     fi
 
-    [ -n "$server" ] || server=$(command -v redis-server || command -v valkey-server) ||
-        fail "redis-server not found; on Debian: apt-get install redis-server, on macOS: brew install redis"
-    case $server in */*) ;; *) server=$(command -v "$server" || echo "$server") ;; esac
-    [ -x "$server" ] || fail "$server is not a program"
-    case $server in /*) ;; *) server=$PWD/$server ;; esac
-    version=$("$server" --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p')
-    [ -n "$version" ] || fail "$server does not look like redis-server or valkey-server"
+    find_servers
     find_client
     [ -z "$watched" ] || [ -n "$(process_identity "$watched")" ] || fail "no process $watched to watch"
 
@@ -527,7 +556,7 @@ start() {
     dir=$(cd "$dir" && pwd -P)
     cd "$dir"
     # Made in one step or not at all, so that of two starts in one folder one fails.
-    (set -C && printf '%s\n' "$run" $$ "$made" "$kind" "$server" >cluster) 2>/dev/null ||
+    (set -C && printf '%s\n' "$run" $$ "$made" "$kind" >cluster) 2>/dev/null ||
         fail "somebody else is starting a cluster in $dir"
     nodes=$((primaries + primaries * replicas + empty_primaries))
     trap give_up EXIT
@@ -550,6 +579,7 @@ start() {
     fi
     for index in $(indices); do
         mkdir "node-$index"
+        choose_server "$index"
         configure "$index"
         launch "$index"
     done
@@ -559,16 +589,21 @@ start() {
     describe >ready || fail "a node went down again"
     trap - EXIT INT PIPE TERM HUP
     cat ready
-    say "Ready after $SECONDS s: $nodes node(s) of $("$server" --version | cut -d ' ' -f 1-3)."
+    say "Ready after $SECONDS s: $nodes node(s) of $(
+        cat node-*/server | sort -u | while IFS= read -r server; do "$server" --version; done | cut -d ' ' -f 1-3 |
+            paste -s -d , -
+    )."
     say "Stop with: $(printf '%q ' "$0" stop --dir "$dir")"
 }
 
 start_node() {
     read_cluster || fail "no cluster in $dir"
     [ -f "$dir/node-$node/server.conf" ] || fail "there is no node ${node:-(--node is missing)}"
+    [ -z "$servers" ] || find_servers
     cd "$dir"
     launched=
     if ! is_alive "$node"; then
+        [ -z "$servers" ] || choose_server "$node"
         launch "$node"
         await_servers same-port "$node"
     fi
@@ -578,9 +613,9 @@ start_node() {
 
 main() {
     local command=${1:-}
-    dir="" server="" client="" password="" certificates="" watched="" node="" first_port="" extra_options="" launched=""
+    dir="" servers="" client="" password="" certificates="" watched="" node="" first_port="" extra_options="" launched=""
     primaries=3 replicas=1 empty_primaries=0 node_timeout=5000 kind=cluster host=127.0.0.1
-    run="" starter="" made=no nodes=0 version=0
+    run="" starter="" made=no nodes=0
     [ $# -eq 0 ] || shift
     case $command in
         start | status | wait | start-node | stop) ;;
@@ -611,7 +646,7 @@ main() {
             --tls)
                 certificates=$(cd "$2" 2>/dev/null && pwd -P) || misuse "--tls: there is no folder $2"
                 ;;
-            --server) server=$2 ;;
+            --server) servers=$servers$2$'\n' ;;
             --option) extra_options=$extra_options$2$'\n' ;;
             --port) first_port=$2 ;;
             --watch) watched=$2 ;;

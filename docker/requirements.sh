@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # Sourced by the scripts that build and test: installs what they need and the machine does not have.
 
-# Installs packages for the capabilities named: servers, hiredis, namespaces, shellcheck, curl. Does nothing, asks
-# nothing and needs no rights if all is there.
+# Installs packages for the capabilities named: servers, generations, hiredis, namespaces, shellcheck, curl. Does
+# nothing, asks nothing and needs no rights if all is there.
 require() { # CAPABILITY...
     local capability debian="" brew=""
     for capability in "$@"; do
         ! has_capability "$capability" || continue
         case $capability in
             servers) debian="$debian redis-server redis-tools openssl" brew="$brew redis openssl" ;;
+            generations) debian="$debian python3-pip" brew="$brew python" ;;
             hiredis) debian="$debian libhiredis-dev" brew="$brew hiredis" ;;
             namespaces) debian="$debian iproute2" ;;
             shellcheck) debian="$debian shellcheck" brew="$brew shellcheck" ;;
@@ -33,6 +34,8 @@ has_capability() {
             # Tests make their certificates with openssl.
             command -v redis-server >/dev/null && command -v redis-cli >/dev/null && command -v openssl >/dev/null
             ;;
+        # servers.sh fetches them with pip.
+        generations) python3 -m pip --version >/dev/null 2>&1 ;;
         hiredis)
             [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] ||
                 [ -e /opt/homebrew/include/hiredis/hiredis.h ]

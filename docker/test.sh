@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/.."
 # shellcheck source=docker/requirements.sh
 . "$here/requirements.sh"
-require servers hiredis namespaces
+require servers generations hiredis namespaces
+"$here/servers.sh" fetch >/dev/null
 # No test needs more than what is visible to the package; like this the build is the same as with `swift build`.
 exec swift test --configuration release --disable-testable-imports "$@"

@@ -14,9 +14,12 @@ extension IntegrationTests {
             ScanOptions(count: 100, strategy: strategy, readAheadBytes: 10_000)
         }
 
-        @Test("a replica that takes over by CLUSTER FAILOVER costs no key")
-        func failover() async throws {
-            try await LocalCluster.with { cluster in
+        @Test(
+            "a replica that takes over by CLUSTER FAILOVER costs no key",
+            arguments: ServerGeneration.available
+        )
+        func failover(generation: ServerGeneration) async throws {
+            try await LocalCluster.with(LocalCluster.Options(generation)) { cluster in
                 try await Self.fill(cluster)
                 for (strategy, replica) in [(ScanStrategy.scan, 3), (.slots, 4)] {
                     let batches = cluster.scanner().batches(options: Self.options(strategy))
@@ -60,9 +63,12 @@ extension IntegrationTests {
             }
         }
 
-        @Test("a primary that is killed and replaced by its replica costs no key")
-        func killedPrimary() async throws {
-            var options = LocalCluster.Options()
+        @Test(
+            "a primary that is killed and replaced by its replica costs no key",
+            arguments: ServerGeneration.available
+        )
+        func killedPrimary(generation: ServerGeneration) async throws {
+            var options = LocalCluster.Options(generation)
             options.nodeTimeout = .milliseconds(1_500)
             try await LocalCluster.with(options) { cluster in
                 try await Self.fill(cluster)
@@ -82,9 +88,12 @@ extension IntegrationTests {
             }
         }
 
-        @Test("a killed replica costs no key: its primary is read instead")
-        func killedReplica() async throws {
-            try await LocalCluster.with { cluster in
+        @Test(
+            "a killed replica costs no key: its primary is read instead",
+            arguments: ServerGeneration.available
+        )
+        func killedReplica(generation: ServerGeneration) async throws {
+            try await LocalCluster.with(LocalCluster.Options(generation)) { cluster in
                 try await Self.fill(cluster)
                 for (strategy, victim) in [(ScanStrategy.scan, 3), (.slots, 4)] {
                     var options = Self.options(strategy)
@@ -99,9 +108,12 @@ extension IntegrationTests {
             }
         }
 
-        @Test("a node that restarts on its port costs no key, though its cursors mean nothing any more")
-        func restart() async throws {
-            var options = LocalCluster.Options()
+        @Test(
+            "a node that restarts on its port costs no key, though its cursors mean nothing any more",
+            arguments: ServerGeneration.available
+        )
+        func restart(generation: ServerGeneration) async throws {
+            var options = LocalCluster.Options(generation)
             options.replicasPerPrimary = 0
             options.configuration = ["appendonly yes"]
             try await LocalCluster.with(options) { cluster in
@@ -271,7 +283,5 @@ extension IntegrationTests {
             try await cluster.load(sample)
             try await cluster.waitForReplicas()
         }
-
-        /// Returns when both know: the old primary takes itself for one some milliseconds longer.
     }
 }

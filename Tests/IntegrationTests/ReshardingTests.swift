@@ -12,10 +12,11 @@ extension IntegrationTests {
         private static let names = Set(sample.map(\.name) + tagged)
 
         @Test(
-            "slots left half-way between two nodes are read in full, and so they are when the move has ended"
+            "slots left half-way between two nodes are read in full, and so they are when the move has ended",
+            arguments: ServerGeneration.available
         )
-        func halfWay() async throws {
-            try await Self.withCluster { cluster in
+        func halfWay(generation: ServerGeneration) async throws {
+            try await Self.withCluster(of: generation) { cluster in
                 let moves = try await Self.moves(in: cluster)
                 for (index, move) in moves.enumerated() {
                     try await cluster.begin(move)
@@ -35,9 +36,12 @@ extension IntegrationTests {
             }
         }
 
-        @Test("marks that a broken reshard left on one side only do not keep an iteration from its end")
-        func oneSided() async throws {
-            try await Self.withCluster { cluster in
+        @Test(
+            "marks that a broken reshard left on one side only do not keep an iteration from its end",
+            arguments: ServerGeneration.available
+        )
+        func oneSided(generation: ServerGeneration) async throws {
+            try await Self.withCluster(of: generation) { cluster in
                 let moves = try await Self.moves(in: cluster)
                 for (index, move) in moves.enumerated() {
                     if index.isMultiple(of: 2) {
@@ -50,9 +54,12 @@ extension IntegrationTests {
             }
         }
 
-        @Test("keys that a node kept of a slot it has given away are not returned")
-        func orphans() async throws {
-            try await Self.withCluster { cluster in
+        @Test(
+            "keys that a node kept of a slot it has given away are not returned",
+            arguments: ServerGeneration.available
+        )
+        func orphans(generation: ServerGeneration) async throws {
+            try await Self.withCluster(of: generation) { cluster in
                 let move = try #require(try await Self.moves(in: cluster).first)
                 let orphan = Array("{tag-0}:orphan".utf8)
                 try await cluster.set([orphan])
@@ -80,10 +87,11 @@ extension IntegrationTests {
 
         @Test(
             "slots that move one after the other while keys are read lose none",
-            arguments: [ScanStrategy.scan, .slots]
+            arguments: ServerGeneration.available,
+            [ScanStrategy.scan, .slots]
         )
-        func moving(strategy: ScanStrategy) async throws {
-            try await Self.withCluster { cluster in
+        func moving(generation: ServerGeneration, strategy: ScanStrategy) async throws {
+            try await Self.withCluster(of: generation) { cluster in
                 let tagged = try await Self.moves(in: cluster).filter {
                     $0.source == 0 && $0.destination == 1
                 }
@@ -152,8 +160,11 @@ extension IntegrationTests {
             await scanner.shutDown()
         }
 
-        private static func withCluster(_ body: (LocalCluster) async throws -> Void) async throws {
-            var options = LocalCluster.Options()
+        private static func withCluster(
+            of generation: ServerGeneration,
+            _ body: (LocalCluster) async throws -> Void
+        ) async throws {
+            var options = LocalCluster.Options(generation)
             options.replicasPerPrimary = 0
             options.emptyPrimaries = 1
             try await LocalCluster.with(options) { cluster in

@@ -18,9 +18,13 @@ extension LocalCluster {
         throw TestClusterError("\(nodes[node].address) still listens after SIGKILL")
     }
 
-    /// Starts a killed node again: same port, same node id, other run id.
-    package func restart(_ node: Int) async throws {
-        _ = try await ClusterScript.run(["start-node", "--dir", directory, "--node", "\(node)"])
+    /// Starts a killed node again: same port, same node id, other run id. From now on it may be of another
+    /// version.
+    package func restart(_ node: Int, as generation: ServerGeneration? = nil) async throws {
+        let server = generation.map { ["--server", $0.rawValue] } ?? []
+        _ = try await RepositoryScript.localCluster.runOnOwnThread(
+            ["start-node", "--dir", directory, "--node", "\(node)"] + server
+        )
     }
 
     /// Freezes a node: its connections stay open and nothing answers.

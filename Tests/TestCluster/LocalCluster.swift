@@ -19,12 +19,15 @@ package struct LocalCluster: Sendable {
         package var certificates: TestCertificates?
         /// How long a node may be silent before the others count it as failed.
         package var nodeTimeout: Duration = .seconds(5)
-        /// `redis-server` or `valkey-server`; nil for the one in `PATH`.
-        package var serverPath: String?
+        /// Which servers: the first for node 0, the next for node 1, the last for all further nodes. Without
+        /// any, the one in `PATH`.
+        package var servers: [ServerGeneration]
+        /// Loaded by every server, which must be of their generation.
+        package var modules: [ServerModule] = []
         /// More lines for every server's configuration, such as `"appendonly yes"`.
         package var configuration: [String] = []
 
-        package init() {}
+        package init(_ servers: ServerGeneration...) { self.servers = servers }
     }
 
     /// A node with the role it had when the cluster started.
@@ -72,10 +75,11 @@ package struct LocalCluster: Sendable {
         arguments += options.password.map { ["--password", $0] } ?? []
         arguments += options.host.map { ["--host", $0] } ?? []
         arguments += options.certificates.map { ["--tls", $0.directory] } ?? []
-        arguments += options.serverPath.map { ["--server", $0] } ?? []
+        arguments += options.servers.flatMap { ["--server", $0.rawValue] }
+        for module in options.modules { arguments += ["--option", try await module.configuration()] }
         arguments += options.configuration.flatMap { ["--option", $0] }
 
-        let lines = try await ClusterScript.run(arguments)
+        let lines = try await RepositoryScript.localCluster.runOnOwnThread(arguments)
         guard let directory = lines.first?.wholeMatch(of: /dir=(.*)/)?.1 else {
             throw TestClusterError("local-cluster.sh start said: \(lines)")
         }
@@ -107,12 +111,12 @@ package struct LocalCluster: Sendable {
 
     /// Kills every node, also paused ones, and removes the folder. Doing so twice is fine.
     package func stop() async throws {
-        _ = try await ClusterScript.run(["stop", "--dir", directory])
+        _ = try await RepositoryScript.localCluster.runOnOwnThread(["stop", "--dir", directory])
     }
 
     /// Returns when all nodes are up and hold the same view of a cluster that serves all slots.
     package func waitUntilAgreed() async throws {
-        _ = try await ClusterScript.run(["wait", "--dir", directory])
+        _ = try await RepositoryScript.localCluster.runOnOwnThread(["wait", "--dir", directory])
     }
 
     /// Where a node listens without TLS.

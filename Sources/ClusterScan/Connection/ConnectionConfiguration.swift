@@ -41,6 +41,11 @@ public struct ConnectionConfiguration: Sendable {
     /// Where servers are reached, if not at the addresses that the cluster announces.
     public var addressMap: AddressMap
 
+    /// Whether a command that reads a value counts as a use of its key, which idle times and frequencies
+    /// tell, and which decides what a full cache evicts. With `false` servers are asked not to count (`CLIENT
+    /// NO-TOUCH`); those before Redis 7.2, and those that do not permit it, count all the same. Reading names
+    /// of keys never counts.
+    public var countsAsUse: Bool
     /// What messages call these servers where a program works with several clusters: `destination`.
     public var label: String?
 
@@ -56,6 +61,7 @@ public struct ConnectionConfiguration: Sendable {
     ///   - maximumReplyBytes: The memory one reply with keys or values may take, in bytes.
     ///   - clientName: The name shown in `CLIENT LIST`, or `nil` to send none.
     ///   - addressMap: Where servers are reached, if not where the cluster says.
+    ///   - countsAsUse: Whether reading values counts as a use of the keys.
     ///   - label: What messages call these servers, or `nil` for nothing.
     ///   - credentialProvider: Where other credentials come from when a server refuses those in use.
     public init(
@@ -68,6 +74,7 @@ public struct ConnectionConfiguration: Sendable {
         maximumReplyBytes: Int = 513 << 20,
         clientName: String? = "cluster-scan",
         addressMap: AddressMap = AddressMap(),
+        countsAsUse: Bool = true,
         label: String? = nil,
         credentialProvider: (@Sendable () async throws -> Credentials)? = nil
     ) {
@@ -80,6 +87,7 @@ public struct ConnectionConfiguration: Sendable {
         self.maximumReplyBytes = maximumReplyBytes
         self.clientName = clientName
         self.addressMap = addressMap
+        self.countsAsUse = countsAsUse
         self.label = label
         self.credentialProvider = credentialProvider
     }

@@ -1,6 +1,6 @@
 /// What is said first on a connection, in one pipeline, and what the answers mean.
 struct Handshake {
-    private enum Step { case authenticate, select, introduce, identify }
+    private enum Step { case authenticate, select, introduce, leaveNoTrace, identify }
 
     private let steps: [Step]
     private let address: NodeAddress
@@ -37,6 +37,10 @@ struct Handshake {
             commands.append(Command("CLIENT", "SETNAME", name))
         } else {
             commands.append(Command("PING"))
+        }
+        if !configuration.countsAsUse {
+            steps.append(.leaveNoTrace)
+            commands.append(Command("CLIENT", "NO-TOUCH", "ON"))
         }
         if asksIdentity {
             steps.append(.identify)
@@ -88,7 +92,7 @@ struct Handshake {
             case .select:
                 let message = "the server refused to select the database: \(error.message)"
                 return ConnectionError(.server(error), address: address, message: message)
-            case .introduce, .identify:
+            case .introduce, .leaveNoTrace, .identify:
                 // Not permitted, or not known: the connection does its work without.
                 continue
             }

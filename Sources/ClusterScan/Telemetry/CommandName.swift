@@ -72,6 +72,7 @@ package struct CommandName: Hashable, Sendable {
         "CLUSTER SLOTS", "CLUSTER NODES", "CLUSTER GETKEYSINSLOT", "CLUSTER COUNTKEYSINSLOT",
         "MEMORY USAGE", "OBJECT ENCODING", "OBJECT FREQ", "OBJECT IDLETIME", "OBJECT REFCOUNT",
         "XINFO STREAM", "XINFO GROUPS", "XINFO CONSUMERS", "CLIENT SETNAME",
+        "CLIENT NO-TOUCH",
     ]
 
     private static func capital(_ character: UInt8) -> UInt8? {

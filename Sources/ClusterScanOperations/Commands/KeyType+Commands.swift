@@ -11,11 +11,13 @@ extension KeyType {
         case .sortedSet: "ZCARD"
         case .hash: "HLEN"
         case .stream: "XLEN"
+        case .vectorSet: "VCARD"
         default: nil
         }
     }
+
     /// The command that reads a whole value, for ``KeyCommand/init(reading:key:)``; `nil` for types of
-    /// modules.
+    /// modules, and for vector sets, which no one command reads.
     var readingCommand: String? {
         switch self {
         case .string: "GET"

@@ -63,10 +63,13 @@ struct ValueComparison: Sendable {
         async let mine = source.reader.read(open.map { pairs[$0].key })
         async let theirs = destination.reader.read(open.map { pairs[$0].target })
         for (index, (one, other)) in zip(open, zip(try await mine, try await theirs)) {
+            var verdict = ValueVerdict(one, other)
+            if verdict == nil, case .otherType(.vectorSet) = one {
+                verdict = try await compareVectors(of: pairs[index])
+            }
             let trouble = here[index].trouble ?? there[index].trouble
             verdicts[index] =
-                ValueVerdict(one, other)
-                ?? trouble.map { .unknown($0) } ?? .different("its serialised values differ")
+                verdict ?? trouble.map { .unknown($0) } ?? .different("its serialised values differ")
         }
         return verdicts.map { $0 ?? .unknown("it was not compared") }
     }
@@ -102,6 +105,7 @@ struct ValueComparison: Sendable {
             return .unknown("\(command) gives no length")
         }
         guard length == copied else { return .different("its length is \(length) here, \(copied) there") }
+        if type == .vectorSet { return try await compareVectors(of: pair, atMost: Self.sampleCount) }
         return try await compareElements(of: pair, type, length)
     }
 
@@ -200,14 +204,14 @@ struct ValueComparison: Sendable {
     // MARK: Both sides
 
     /// Sends the same to both sides, at the same time.
-    private func both(
+    func both(
         _ pairs: [Pair],
         _ words: String
     ) async throws -> (here: [CommandAnswer], there: [CommandAnswer]) {
         try await both(pairs) { KeyCommand(reading: words, key: $1) }
     }
 
-    private func both(
+    func both(
         _ pairs: [Pair],
         toleratingNoPermission: Bool = false,
         _ command: (Int, [UInt8]) -> KeyCommand

@@ -37,7 +37,7 @@ extension ClusterScanner {
         whole.keys.reserveCapacity(keys.count)
         for start in stride(from: 0, to: keys.count, by: Self.keysAtOnce) {
             let part = keys.part(start..<min(start + Self.keysAtOnce, keys.count))
-            var inquiry = MetadataInquiry([part], from: [node], fields: fields)
+            var inquiry = MetadataInquiry([part], from: [node], database: database, fields: fields)
             try await carryOut(&inquiry, preferring: node, options: options)
             whole.keys += inquiry.answer.keys
             whole.refusals.merge(inquiry.answer.refusals) { first, _ in first }

@@ -118,6 +118,7 @@ private final class BatchInquiries {
             var inquiry = MetadataInquiry(
                 batches.map(\.keys),
                 from: batches.map(\.node),
+                database: sequence.scanner.database,
                 fields: sequence.fields
             )
             try await sequence.scanner.carryOut(&inquiry, options: sequence.options)

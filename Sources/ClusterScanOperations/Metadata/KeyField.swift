@@ -14,14 +14,14 @@ public enum KeyField: String, CaseIterable, Hashable, Sendable {
     /// LFU know it.
     case freq
     /// The bytes of a string, the elements of a collection, the entries of a stream (`STRLEN`, `LLEN`,
-    /// `SCARD`, `HLEN`, `ZCARD`, `XLEN`).
-    ///
-    /// Servers count the question as a use of the key: its idle time begins anew.
+    /// `SCARD`, `HLEN`, `ZCARD`, `XLEN`, `VCARD`).
     case length
     /// Its hash slot, which is computed here.
     case slot
     /// The node whose batch named it, which is known.
     case node
+    /// The number of its database, which is known.
+    case database = "db"
 
     /// The command that answers, where one command does for keys of all types. None of these counts as a use
     /// of the key (`LOOKUP_NOTOUCH` in the servers' source).
@@ -33,7 +33,7 @@ public enum KeyField: String, CaseIterable, Hashable, Sendable {
         case .encoding: "OBJECT ENCODING"
         case .idle: "OBJECT IDLETIME"
         case .freq: "OBJECT FREQ"
-        case .length, .slot, .node: nil
+        case .length, .slot, .node, .database: nil
         }
     }
 }

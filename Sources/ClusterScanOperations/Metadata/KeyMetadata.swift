@@ -35,14 +35,16 @@ public struct KeyMetadata: Hashable, Sendable {
     public package(set) var slot: HashSlot?
     /// The node whose batch named the key.
     public package(set) var node: ClusterNode?
+    /// The number of the database.
+    public package(set) var database: Int?
 
     package init() {}
 
     /// Forgets what the servers said: half of an answer would look like a whole one.
     mutating func vanish() {
-        let (slot, node) = (slot, node)
+        let (slot, node, database) = (slot, node, database)
         self = KeyMetadata()
-        (self.slot, self.node, isGone) = (slot, node, true)
+        (self.slot, self.node, self.database, isGone) = (slot, node, database, true)
     }
 }
 

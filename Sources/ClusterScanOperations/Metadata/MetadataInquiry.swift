@@ -20,8 +20,14 @@ package struct MetadataInquiry: Sendable {
     /// - Parameters:
     ///   - batches: The keys.
     ///   - nodes: The node that named each batch.
+    ///   - database: Where the keys are.
     ///   - fields: What to tell of the keys.
-    package init(_ batches: [KeyBatch], from nodes: [ClusterNode?], fields: Set<KeyField>) {
+    package init(
+        _ batches: [KeyBatch],
+        from nodes: [ClusterNode?],
+        database: Int = 0,
+        fields: Set<KeyField>
+    ) {
         self.batches = batches
         self.fields = fields
         var asked = fields
@@ -34,6 +40,7 @@ package struct MetadataInquiry: Sendable {
         for (batch, node) in zip(batches, nodes) {
             var known = KeyMetadata()
             if fields.contains(.node) { known.node = node }
+            if fields.contains(.database) { known.database = database }
             batch.forEachKey { name in
                 if fields.contains(.slot) { known.slot = HashSlot(key: name) }
                 answer.keys.append(known)
@@ -125,7 +132,7 @@ package struct MetadataInquiry: Sendable {
         case .idle: answer.keys[key].idle = value.integer.map { .seconds($0) }
         case .freq: answer.keys[key].frequency = value.integer
         case .length: answer.keys[key].length = value.integer
-        case .slot, .node: break
+        case .slot, .node, .database: break
         }
     }
 

@@ -13,6 +13,7 @@ struct LargeValue {
 
     let scanner: ClusterScanner
     let options: CommandOptions
+    let lifetimes: FieldLifetimes
     let key: [UInt8]
     let type: KeyType
     /// In bytes; `nil` if the server does not tell.
@@ -123,7 +124,11 @@ struct LargeValue {
         case .set:
             try await gather(scanner.sscan(key, count: count), by: count) { try body(.elements($0)) }
         case .hash:
-            try await gather(scanner.hscan(key, count: count), by: count) { try body(.fields($0)) }
+            try await gather(scanner.hscan(key, count: count), by: count) { fields in
+                try body(.fields(fields))
+                let expiring = try await lifetimes.read([(key, fields.map(\.field))])[0]
+                if !expiring.isEmpty { try body(.lifetimes(expiring)) }
+            }
         default:
             try await gather(scanner.zscan(key, count: count), by: count) { try body(.members($0)) }
         }
@@ -132,17 +137,17 @@ struct LargeValue {
     private func gather<Element: Sendable>(
         _ members: ScanMembers<Element>,
         by count: Int,
-        _ body: ([Element]) throws -> Void
+        _ body: ([Element]) async throws -> Void
     ) async throws {
         var piece: [Element] = []
         for try await member in members {
             piece.append(member)
             if piece.count >= count {
-                try body(piece)
+                try await body(piece)
                 piece.removeAll(keepingCapacity: true)
             }
         }
-        if !piece.isEmpty { try body(piece) }
+        if !piece.isEmpty { try await body(piece) }
     }
 
     private static let notUnderstood = ClusterScanError(

@@ -10,6 +10,8 @@ public enum ValuePart: Sendable {
     case elements([[UInt8]])
     /// Fields of a hash with their values.
     case fields([(field: [UInt8], value: [UInt8])])
+    /// How many milliseconds fields of the last ``fields(_:)`` live on, of those that expire by themselves.
+    case lifetimes([(field: [UInt8], timeToLive: Int64)])
     /// Members of a sorted set with their scores.
     case members([(member: [UInt8], score: Double)])
     /// Entries of a stream, in order.

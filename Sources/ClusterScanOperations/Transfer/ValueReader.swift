@@ -5,8 +5,8 @@ public import ClusterScan
 /// Small values are read together, each with one command, as of one moment. A large collection is read alone
 /// with its own cursor or range, piece by piece; while it changes, elements that were there throughout are
 /// handed out at least once, perhaps twice (lists: by position, so that elements can also be passed over when
-/// others before them go). Consumer groups of streams and expiries of fields are not part of a value here; a
-/// ``RecordReader`` has them.
+/// others before them go). Consumer groups of streams are not part of a value here; a ``RecordReader`` has
+/// them.
 public struct ValueReader: Sendable {
     /// What became of the keys that were not handed out.
     public struct Tally: Sendable {
@@ -28,6 +28,7 @@ public struct ValueReader: Sendable {
     private let largeValue: Int
     private let bytesAtOnce: Int
     private let options: CommandOptions
+    private let lifetimes: FieldLifetimes
 
     private static let attempts = 3
 
@@ -49,6 +50,7 @@ public struct ValueReader: Sendable {
         self.options = options
         self.largeValue = largeValue
         self.bytesAtOnce = bytesAtOnce
+        lifetimes = FieldLifetimes(scanner, options: options)
     }
 
     /// Reads keys. Those that do not exist any more are passed over.
@@ -122,7 +124,9 @@ public struct ValueReader: Sendable {
                 },
                 options: options
             )
+            var expiring = try await fieldLifetimes(of: keys, replies)[...]
             for (key, reply) in zip(keys, replies) {
+                let expiring = expiring.removeFirst()
                 if case .error(let error) = reply, error.code == "WRONGTYPE", !isLast {
                     changed.append(key.key)
                     continue
@@ -132,6 +136,7 @@ public struct ValueReader: Sendable {
                     guard let part = WholeValue.part(value, key.type) else { continue }
                     try body(.begin(summary(of: key, isInPieces: false)))
                     try body(part)
+                    if !expiring.isEmpty { try body(.lifetimes(expiring)) }
                     try body(.end(nil))
                 case .failure(let error):
                     tally.unread.append(UnreadKey(key: key.key, error: error))
@@ -142,6 +147,7 @@ public struct ValueReader: Sendable {
             let value = LargeValue(
                 scanner: scanner,
                 options: options,
+                lifetimes: lifetimes,
                 key: key.key,
                 type: key.type,
                 size: key.size
@@ -154,6 +160,24 @@ public struct ValueReader: Sendable {
             }
         }
         return changed
+    }
+
+    /// What of the hashes among these keys expires by itself, in the order of the keys.
+    private func fieldLifetimes(
+        of keys: ArraySlice<Found>,
+        _ replies: [KeyReply]
+    ) async throws -> [[FieldLifetimes.Lifetime]] {
+        var all = [[FieldLifetimes.Lifetime]](repeating: [], count: keys.count)
+        var hashes: [(index: Int, key: [UInt8], fields: [[UInt8]])] = []
+        for (index, (key, reply)) in zip(keys, replies).enumerated() where key.type == .hash {
+            guard case .value(let value) = reply, case .fields(let fields)? = WholeValue.part(value, .hash)
+            else { continue }
+            hashes.append((index, key.key, fields.map(\.field)))
+        }
+        for (hash, found) in zip(hashes, try await lifetimes.read(hashes.map { ($0.key, $0.fields) })) {
+            all[hash.index] = found
+        }
+        return all
     }
 
     private func summary(of key: Found, isInPieces: Bool) -> ValuePart.KeySummary {

@@ -10,7 +10,9 @@ package struct ResumeHint: Sendable {
     /// - Parameters:
     ///   - arguments: The command line that ran, program first.
     ///   - cursor: Where to go on from.
-    package init(arguments: [String], cursor: some CustomStringConvertible) {
+    ///   - database: The database that the cursor is of; the command line may have named all of them.
+    package init(arguments: [String], cursor: some CustomStringConvertible, database: Int = 0) {
+        let arguments = Self.arguments(arguments, in: database)
         var words: [String] = []
         var leftOut = false
         // What follows "--" is a command for servers: no option of ours, and nothing may come behind it.
@@ -35,6 +37,27 @@ package struct ResumeHint: Sendable {
         words += ["--cursor", cursor.description] + arguments[end...]
         command = words.map(ResumeHint.quote).joined(separator: " ")
         needsPassword = leftOut
+    }
+
+    /// The command line that does for one database what one with `--db all` does for each.
+    private static func arguments(_ arguments: [String], in database: Int) -> [String] {
+        let own = arguments.prefix { $0 != "--" }
+        var words: [String] = []
+        var (isAll, isCopy, previous) = (false, false, "")
+        for word in own {
+            switch (previous, word) {
+            case ("--db", "all"), (_, "--db=all"):
+                isAll = true
+                words.append(previous == "--db" ? "\(database)" : "--db=\(database)")
+            case ("--output", _), ("-o", _): words.append("\(word).db\(database)")
+            case (_, _) where word.hasPrefix("--output="): words.append("\(word).db\(database)")
+            default: words.append(word)
+            }
+            isCopy = isCopy || word == "--to" || word.hasPrefix("--to=")
+            previous = word
+        }
+        guard isAll else { return arguments }
+        return words + (isCopy ? ["--to-db", "\(database)"] : []) + arguments[own.endIndex...]
     }
 
     private static func withoutPassword(_ url: ServerURL) -> String {

@@ -33,7 +33,7 @@ public struct ScanQuery: Hashable, Sendable {
             hash.update(bytes)
         }
         add(pattern?.bytes ?? [], present: pattern != nil)
-        add(Array((type?.rawValue ?? "").utf8), present: type != nil)
+        add(Array((type?.folded ?? "").utf8), present: type != nil)
         add(Array(String(database).utf8), present: true)
         return hash.value
     }

@@ -1,14 +1,17 @@
 /// The type of the value a key holds, by the name that the `TYPE` command gives it.
-public struct KeyType: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
-    /// The server's name for the type, in lower case.
+public struct KeyType: RawRepresentable, Sendable, Codable {
+    /// The name as it was given: a server's own spelling, such as `ReJSON-RL`, where a server told it.
     public let rawValue: String
+    /// In lower case, in which names are compared.
+    package let folded: String
 
     /// Names a type; modules bring names of their own.
     ///
-    /// - Parameter rawValue: The name, as `TYPE` answers it. Upper case is lowered, as servers compare
-    ///   without case.
+    /// - Parameter rawValue: The name, as `TYPE` answers it. Names that differ only in their case are the
+    ///   same type, as for servers.
     public init(rawValue: String) {
-        self.rawValue = rawValue.lowercased()
+        self.rawValue = rawValue
+        folded = rawValue.lowercased()
     }
 
     /// Strings, numbers, bitmaps and HyperLogLogs.
@@ -23,7 +26,22 @@ public struct KeyType: RawRepresentable, Hashable, Sendable, Codable, CustomStri
     public static let hash = KeyType(rawValue: "hash")
     /// Streams.
     public static let stream = KeyType(rawValue: "stream")
+    /// Vector sets, which Redis has from 8.0 on.
+    public static let vectorSet = KeyType(rawValue: "vectorset")
 
-    /// The server's name for the type.
+    /// The types that servers have without modules, vector sets included.
+    package static let ofServers: Set<KeyType> = [
+        .string, .list, .set, .sortedSet, .hash, .stream, .vectorSet,
+    ]
+}
+
+extension KeyType: Hashable, CustomStringConvertible {
+    /// Whether both names mean the same type, whatever their case.
+    public static func == (one: KeyType, other: KeyType) -> Bool { one.folded == other.folded }
+
+    /// Feeds the name into a hash function, whatever its case.
+    public func hash(into hasher: inout Hasher) { hasher.combine(folded) }
+
+    /// The name of the type.
     public var description: String { rawValue }
 }

@@ -115,7 +115,20 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await CopyRun(command: self).run()
+        guard connection.db == .all else { return try await CopyRun(command: self).run() }
+        guard try !destination.namesDatabase else {
+            throw CommandFailure(
+                .usage,
+                "with --db all each database goes to that of its number: name none in --to"
+            )
+        }
+        try await connection.forEachDatabase { connection, database in
+            var command = self
+            command.connection = connection
+            command.destination.toDb = database
+            command.resume = try resume.inDatabase(database)
+            try await CopyRun(command: command).run()
+        }
     }
 
     /// The command with the options that decide where a key goes, and whether.

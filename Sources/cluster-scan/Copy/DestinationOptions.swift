@@ -28,6 +28,9 @@ struct DestinationOptions: ParsableArguments {
     @Option(help: "Authenticate at the destination as this user.")
     var toUser: String?
 
+    @Option(help: ArgumentHelp("The number of the destination's database.", valueName: "n"))
+    var toDb: Int?
+
     @Flag(
         help: ArgumentHelp(
             "Ask for the destination's password on the terminal, without showing it.",
@@ -52,7 +55,7 @@ struct DestinationOptions: ParsableArguments {
 
     func validate() throws {
         guard !to.isEmpty else { throw ValidationError("where to? Name a node of the destination with --to") }
-        let plan = try ConnectionPlan(urls: to, user: toUser)
+        let plan = try plan()
         _ = try security.plan(urlSaysTLS: plan.usesTLS)
         if askToPassword || toPasswordFile != nil, plan.password != nil {
             let option = askToPassword ? "--ask-to-password" : "--to-password-file"
@@ -69,17 +72,26 @@ struct DestinationOptions: ParsableArguments {
             ?? Environment[Environment.destinationPassword].map { .given(PasswordSource.withoutLineEnd($0)) }
     }
 
+    private func plan() throws -> ConnectionPlan {
+        var plan = try ConnectionPlan(urls: to, user: toUser)
+        if let toDb { try plan.select(toDb) }
+        return plan
+    }
+
+    /// Whether the destination's database is named.
+    var namesDatabase: Bool { get throws { try plan().namesDatabase } }
+
     /// Where copies go, without users and passwords, as on a command line.
     var words: [String] {
         get throws {
-            let plan = try ConnectionPlan(urls: to, user: toUser)
+            let plan = try plan()
             return Set(plan.seeds.map(\.description)).sorted().flatMap { ["--to", "\($0)/\(plan.database)"] }
         }
     }
 
     /// A scanner for the destination, with the time limits of the source.
     func scanner(like source: ConnectionConfiguration) throws -> ClusterScanner {
-        var plan = try ConnectionPlan(urls: to, user: toUser)
+        var plan = try plan()
         if askToPassword {
             plan.password = try PasswordPrompt.ask(
                 "Password of the destination\(plan.username.map { " for \($0)" } ?? ""): "
@@ -102,6 +114,7 @@ struct DestinationOptions: ParsableArguments {
             connectTimeout: source.connectTimeout,
             commandTimeout: source.commandTimeout,
             addressMap: AddressMap(addressRules),
+            countsAsUse: false,
             label: CommandFailure.destinationLabel,
             credentialProvider: askToPassword ? nil : passwordSource?.provider(for: plan.username)
         )

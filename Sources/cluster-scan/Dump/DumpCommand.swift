@@ -39,6 +39,22 @@ struct DumpCommand: AsyncParsableCommand {
     @OptionGroup(title: "CARE FOR SERVERS") var pace: PaceOptions
 
     func run() async throws {
+        guard connection.db == .all else { return try await runOnce() }
+        guard let path = output.output else {
+            throw CommandFailure(
+                .usage,
+                "with --db all each database has a file of its own: add --output FILE"
+            )
+        }
+        try await connection.forEachDatabase { connection, database in
+            var command = self
+            command.connection = connection
+            command.output.output = "\(path).db\(database)"
+            try await command.runOnce()
+        }
+    }
+
+    private func runOnce() async throws {
         guard output.output != nil || !FileDescriptor.standardOutput.isTerminal else {
             throw CommandFailure(.usage, "a dump is not for terminals: write '> FILE' or use --output FILE")
         }
@@ -64,7 +80,7 @@ struct DumpCommand: AsyncParsableCommand {
         if let warning = query.warning { console.warn(warning) }
         let events = EventLog(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
-        let watch = ProgressWatch(meter)
+        let watch = ProgressWatch(meter, try connection.otherDatabases(console))
         let scanner = ClusterScanner(
             seeds: seeds,
             connection: configuration,

@@ -21,6 +21,7 @@ package enum FieldText: Hashable, Sendable {
             case .length: FieldText(metadata.length)
             case .slot: FieldText((metadata.slot?.rawValue).map(Int64.init))
             case .node: FieldText(metadata.node?.address.description)
+            case .database: FieldText(metadata.database.map(Int64.init))
             }
     }
 

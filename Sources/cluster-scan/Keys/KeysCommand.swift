@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterScan
+import ClusterScanOperations
 
 /// `cluster-scan keys`
 struct KeysCommand: AsyncParsableCommand {
@@ -60,6 +61,26 @@ struct KeysCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard connection.db == .all else { return try await runOnce() }
+        guard output.format != .nul || output.output != nil else {
+            throw CommandFailure(.usage, "--format nul has no column for the database: add --output FILE")
+        }
+        try await connection.forEachDatabase { connection, database in
+            var command = self
+            command.connection = connection
+            command.resume = try resume.inDatabase(database)
+            if let path = output.output {
+                command.output.output = "\(path).db\(database)"
+            } else {
+                // In one stream of names only this tells which database each is of.
+                let fields = output.fields?.fields ?? []
+                command.output.fields = FieldList(fields.contains(.database) ? fields : [.database] + fields)
+            }
+            try await command.runOnce()
+        }
+    }
+
+    private func runOnce() async throws {
         try StandardOutput.refuseTerminal(for: output.format == .nul && output.output == nil)
         let (seeds, configuration) = try connection.resolve()
         let scanQuery = ScanQuery(
@@ -107,7 +128,7 @@ struct KeysCommand: AsyncParsableCommand {
         }
         // Fails now rather than after hours, if it must.
         try start.save(start.cursor, end: 0)
-        let watch = ProgressWatch(meter)
+        let watch = ProgressWatch(meter, try connection.otherDatabases(console))
         // Drawn over lines that go to the same terminal, progress would only be in the way.
         let draws =
             start.outputFile != nil || !FileDescriptor.standardOutput.isTerminal || !console.isTerminal
@@ -118,13 +139,19 @@ struct KeysCommand: AsyncParsableCommand {
         var ending = await signals.watch(stop: dumping.cancel) { await dumping.value }
         if case .stopped = ending.cause, let signal = signals.received { ending.cause = .stopped(signal) }
         await watch.end()
+        await run.scanner.shutDown()
         RunSettings.recording?.note(ending)
-        report(ending, on: console, isWatched: watched)
+        report(ending, of: configuration.database, on: console, isWatched: watched)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
 
-    private func report(_ ending: ScanEnding, on console: Console, isWatched: Bool) {
+    private func report(
+        _ ending: ScanEnding,
+        of database: Int,
+        on console: Console,
+        isWatched: Bool
+    ) {
         let complaint = ending.complaint(colors: console.showsColors)
         if let complaint { console.say(complaint, level: .error) }
         if isWatched, let summary = ending.summary(colors: console.showsColors) { console.say(summary) }
@@ -141,7 +168,11 @@ struct KeysCommand: AsyncParsableCommand {
         } else if output.unique {
             console.say("--unique can go on only with --checkpoint and --output: begin with these")
         } else if ending.cursor.inspection != nil {
-            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: ending.cursor)
+            let hint = ResumeHint(
+                arguments: ProcessArguments.all,
+                cursor: ending.cursor,
+                database: database
+            )
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             let appending = output.output == nil ? ", adding to the output" : ""
             console.say(

@@ -68,7 +68,6 @@ struct KeysRun: Sendable {
         } catch {
             ending = .failed(CommandFailure(error))
         }
-        await scanner.shutDown()
         return ScanEnding(
             ending,
             keys: limitReached ? dump.keys : dump.settled.keys,

@@ -10,8 +10,8 @@ struct OutputOptions: ParsableArguments {
             discussion: """
                 ttl: milliseconds, -1 if it never expires. memory: bytes. idle: seconds. freq: only where \
                 the maxmemory-policy is an LFU one; idle only where it is not. length: bytes, elements or \
-                entries; servers count this question alone as a use of the key. Keys that are gone by then \
-                are written with nothing but slot and node ("gone":true in JSON).
+                entries. db: the number of the database. Keys that are gone by then are written with nothing \
+                but slot, node and db ("gone":true in JSON).
                 """,
             valueName: "fields"
         )

@@ -7,10 +7,14 @@ package struct NodeTable {
     private let unserved: SlotSet
     /// Slots whose owner did not answer.
     private let silent: SlotSet
+    private let keysByDatabase: [(database: Int, keys: Int)]
 
-    /// - Parameter nodes: Each primary followed by its replicas.
-    package init(_ nodes: [NodeOverview]) {
+    /// - Parameters:
+    ///   - nodes: Each primary followed by its replicas.
+    ///   - keysByDatabase: How many keys the primaries have in each database, as far as is known.
+    package init(_ nodes: [NodeOverview], keysByDatabase: [Int: Int] = [:]) {
         self.nodes = nodes
+        self.keysByDatabase = keysByDatabase.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         // A node that the cluster has declared failed serves nothing until it is back or replaced.
         let sound = nodes.filter { $0.linkState != .failed }
         unserved = sound.reduce(into: SlotSet.all) { $0.subtract($1.slots) }
@@ -119,6 +123,10 @@ package struct NodeTable {
                 + (uncounted > 0 ? ", not counting \(uncounted) that did not answer" : ""),
         ]
         var lines = [counts.joined(separator: ", ")]
+        if keysByDatabase.contains(where: { $0.database != 0 }) {
+            let list = keysByDatabase.map { "db\($0.database) \(NumberText.grouped($0.keys))" }
+            lines.append("Keys by database: \(list.joined(separator: ", "))")
+        }
         let versions = Set(nodes.compactMap(\.version))
         if let version = versions.first, versions.count == 1 { lines.append("All run \(version).") }
         let cutOff = nodes.filter { $0.isFollowing == false }
@@ -170,6 +178,7 @@ package struct NodeTable {
         .object([
             ("nodes", .array(nodes.map(json))),
             ("unserved_slots", .string(unserved.union(silent).description)),
+            ("keys_by_database", .object(keysByDatabase.map { ("\($0.database)", .number($0.keys)) })),
         ])
     }
 

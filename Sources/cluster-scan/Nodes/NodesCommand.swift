@@ -8,8 +8,9 @@ struct NodesCommand: AsyncParsableCommand {
         abstract: "Show the nodes of a cluster: roles, slots, keys.",
         usage: "cluster-scan nodes [<options>] [<url> ...]",
         discussion: """
-            Replicas stand below their primary. KEYS is DBSIZE, which counts expired keys that are not \
-            deleted yet; MEMORY is what the data takes; '-' is what a node did not say. LAG is how many bytes of \
+            Replicas stand below their primary. KEYS is DBSIZE, which counts the keys of one database, that of \
+            the URL or 0, and expired ones that are not deleted yet; the keys of other databases are named below \
+            the table. MEMORY is what the data takes; '-' is what a node did not say. LAG is how many bytes of \
             changes a replica is behind its primary. EPOCH is the config epoch: the higher one wins a slot. A \
             column LINK appears when something is wrong with a connection between nodes, VERSION when the \
             nodes do not run the same.
@@ -33,7 +34,10 @@ struct NodesCommand: AsyncParsableCommand {
     var format = Format.table
 
     func run() async throws {
-        let nodes = try await connection.withScanner { try await $0.nodes() }
+        let (nodes, databases) = try await connection.withScanner { scanner in
+            // What servers do not tell is not shown.
+            (try await scanner.nodes(), (try? await scanner.databases()) ?? [:])
+        }
         let seeds = try connection.plan().seeds
         let owners = nodes.filter { !$0.slots.isEmpty }
         if !owners.isEmpty, owners.allSatisfy({ !$0.isAnswering }),
@@ -46,7 +50,7 @@ struct NodesCommand: AsyncParsableCommand {
             )
             await console.finish()
         }
-        let table = NodeTable(nodes)
+        let table = NodeTable(nodes, keysByDatabase: databases)
         switch format {
         case .table: try StandardOutput.write(table.text(width: Terminal.width(of: .standardOutput)))
         case .json: try StandardOutput.write(table.json.text + "\n")

@@ -24,6 +24,19 @@ struct ConnectionOptions: ParsableArguments {
     var socket: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The number of the database, or all.",
+            discussion: """
+                Without it: that of the URL, or 0. Single servers have several; clusters may from Valkey 9 on. \
+                With all, 'keys', 'stats', 'dump' and 'copy' look at one after another of those that hold keys, \
+                and what a file is named for ends in .db0, .db1 and so on.
+                """,
+            valueName: "n"
+        )
+    )
+    var db: DatabaseChoice?
+
+    @Option(
         name: .customLong("map"),
         parsing: .singleValue,
         help: ArgumentHelp(
@@ -102,7 +115,8 @@ struct ConnectionOptions: ParsableArguments {
     @OptionGroup(title: "MONITORING") var metrics: MetricsOptions
 
     func validate() throws {
-        let plan = try ConnectionPlan(urls: urls, user: user, socket: socket)
+        var plan = try ConnectionPlan(urls: urls, user: user, socket: socket)
+        if let db { try plan.select(db.number) }
         _ = try SecurityPlan(options: security.settings, urlSaysTLS: plan.usesTLS) { "--" + $0 }
         if askPassword || passwordFile != nil, plan.password != nil {
             throw ValidationError(
@@ -120,7 +134,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// What options, environment and profile say together. Asks for nothing and reads no password.
     func plan() throws -> ConnectionPlan {
-        try ConnectionPlan(
+        var plan = try ConnectionPlan(
             urls: urls,
             user: user,
             socket: socket,
@@ -129,12 +143,25 @@ struct ConnectionOptions: ParsableArguments {
             environment: { Environment[$0] },
             profile: RunSettings.profile
         )
+        if let db { try plan.select(db.number) }
+        return plan
+    }
+
+    /// What the command does not look at, unless a URL says which database it is about.
+    func otherDatabases(_ console: Console) throws -> OtherDatabases? {
+        OtherDatabases(named: try plan().namesDatabase, console)
     }
 
     /// Finds the password, and asks for it if need be. Messages call the servers by their `label`.
     func resolve(
         label: String? = nil
     ) throws -> (seeds: [NodeAddress], configuration: ConnectionConfiguration) {
+        guard db != .all else {
+            throw CommandFailure(
+                .usage,
+                "--db all is for 'keys', 'stats', 'dump' and 'copy': name one database"
+            )
+        }
         var plan = try plan()
         if askPassword {
             plan.password = try PasswordPrompt.ask("Password\(plan.username.map { " of \($0)" } ?? ""): ")
@@ -163,6 +190,7 @@ struct ConnectionOptions: ParsableArguments {
             connectTimeout: (connectTimeout ?? profile.connectTimeout ?? .connect).duration,
             commandTimeout: (commandTimeout ?? profile.commandTimeout ?? .command).duration,
             addressMap: AddressMap(plan.addressRules),
+            countsAsUse: false,
             label: label,
             credentialProvider: askPassword ? nil : plan.passwordSource?.provider(for: plan.username)
         )

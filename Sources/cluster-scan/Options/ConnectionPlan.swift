@@ -7,6 +7,8 @@ package struct ConnectionPlan: Sendable {
     package var username: String?
     package var password: String?
     package var database: Int
+    /// Whether a URL names a database, which may be 0.
+    package private(set) var namesDatabase = false
     /// What the URLs say, `nil` for nothing.
     package var usesTLS: Bool?
     /// Whether the settings of the profile that are for its own servers hold for these.
@@ -36,7 +38,9 @@ package struct ConnectionPlan: Sendable {
             all.isEmpty ? [NodeAddress(host: "127.0.0.1", port: ServerURL.defaultPort)] : all.map(\.address)
         username = try ConnectionPlan.one("user names", all.map(\.username) + [user])
         password = try ConnectionPlan.one("passwords", all.map(\.password))
-        database = try ConnectionPlan.one("databases", all.map(\.database)) ?? 0
+        let database = try ConnectionPlan.one("databases", all.map(\.database))
+        self.database = database ?? 0
+        namesDatabase = database != nil
         usesTLS = try ConnectionPlan.one("protocols (redis:// and rediss://)", all.map(\.usesTLS))
     }
 
@@ -100,6 +104,17 @@ package struct ConnectionPlan: Sendable {
         } else if usesProfile, isUserOfURL {
             password = named.password
         }
+    }
+
+    /// Takes the database that an option names, or, with `nil`, all of them.
+    ///
+    /// - Throws: `ValidationError` if a URL names another one.
+    package mutating func select(_ number: Int?) throws {
+        guard !namesDatabase || number == database else {
+            throw ValidationError("the URL names database \(database): leave that out, or leave out --db")
+        }
+        database = number ?? 0
+        namesDatabase = true
     }
 
     /// The one value on which all that say anything agree.

@@ -7,7 +7,8 @@ struct QueryOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only keys of this type: string, list, set, zset, hash, stream, or one of a module."
+            "Only keys of this type: string, list, set, zset, hash, stream, vectorset, or one of a module.",
+            discussion: "Types of modules have the names that TYPE gives, such as ReJSON-RL or MBbloom--."
         )
     )
     var type: String?
@@ -28,8 +29,7 @@ struct QueryOptions: ParsableArguments {
 
     /// Servers before Redis 7.4 answer an unknown type with nothing at all.
     var warning: String? {
-        let builtIn: [KeyType] = [.string, .list, .set, .sortedSet, .hash, .stream]
-        guard let keyType, !builtIn.contains(keyType) else { return nil }
+        guard let keyType, !KeyType.ofServers.contains(keyType) else { return nil }
         return "--type \(keyType): none of the servers' own types; right only if a module brings it"
     }
 

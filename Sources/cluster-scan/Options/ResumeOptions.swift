@@ -35,6 +35,14 @@ struct ResumeOptions: ParsableArguments {
     )
     var checkpointEvery = TimeSpan(seconds: 10)
 
+    /// The same for one of several databases: each has a checkpoint of its own.
+    func inDatabase(_ database: Int) throws -> ResumeOptions {
+        guard cursor == nil else { throw ValidationError("a cursor is of one database: leave out --db all") }
+        var options = self
+        options.checkpoint = checkpoint.map { "\($0).db\(database)" }
+        return options
+    }
+
     func validate() throws {
         if cursor != nil, checkpoint != nil {
             throw ValidationError(

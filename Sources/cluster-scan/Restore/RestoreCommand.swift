@@ -24,7 +24,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
             Servers, from 5.0 on, take what servers of their own version or older dumped. The user needs \
             +restore and +cluster|slots. A restore that was broken off can be repeated: with --replace \
-            everything is written again, without it what is there is counted.
+            everything is written again, without it what is there is counted. Keys go to the database that \
+            they are of, unless the URL or --db names one.
 
             EXAMPLES
               First see what is in it, then do it:
@@ -84,25 +85,36 @@ struct RestoreCommand: AsyncParsableCommand {
         let isDryRun = dryRun
         let isReplacing = replace
         let patience = givenPatience ?? RunSettings.profile.patience ?? TimeSpan(seconds: 60)
+        let namesDatabase = try connection.plan().namesDatabase
         let signals = StopSignals()
         let working = Task { () throws -> (RestoreRun.Verified?, RestoreRun.Ending) in
             let verified = isFile || isDryRun ? try run.verify(source) : nil
             guard !isDryRun else { return (verified, RestoreRun.Ending()) }
             if verified != nil { try source.rewind() }
-            let scanner = ClusterScanner(
-                seeds: seeds,
-                connection: configuration,
-                telemetry: RunSettings.telemetry
-            )
             let expected = verified?.trailer.counts.records
-            let writer = RecordWriter(
-                scanner,
-                replacing: isReplacing,
-                expecting: expected,
-                options: CommandOptions(patience: patience.duration)
-            )
-            let ending = await run.restore(source, with: writer)
-            await scanner.shutDown()
+            var scanner: ClusterScanner?
+            let ending = await run.restore(source) { header in
+                var configuration = configuration
+                if !namesDatabase, header.query.database != 0 {
+                    configuration.database = header.query.database
+                    console.warn(
+                        "the dump is of database \(header.query.database), and so are its keys now; --db names another"
+                    )
+                }
+                let target = ClusterScanner(
+                    seeds: seeds,
+                    connection: configuration,
+                    telemetry: RunSettings.telemetry
+                )
+                scanner = target
+                return RecordWriter(
+                    target,
+                    replacing: isReplacing,
+                    expecting: expected,
+                    options: CommandOptions(patience: patience.duration)
+                )
+            }
+            await scanner?.shutDown()
             return (verified, ending)
         }
         let result = await signals.watch(stop: working.cancel) { await working.result }
@@ -136,6 +148,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let query = dump.header.query
         let asked = [
             query.pattern.map { "--match " + KeyNames.text($0.bytes) }, query.type.map { "--type \($0)" },
+            query.database == 0 ? nil : "database \(query.database)",
         ].compactMap { $0 }
         var lines = [
             "The dump is whole: \(NumberText.counted(counts.records, "key")), "

@@ -54,14 +54,23 @@ struct RestoreRun: Sendable {
     }
 
     /// Restores what is in a dump, as far as it is whole.
-    func restore(_ file: FileDescriptor, with writer: RecordWriter) async -> Ending {
+    ///
+    /// - Parameters:
+    ///   - file: The dump.
+    ///   - writer: Prepares to write what a dump with this header holds.
+    /// - Returns: What became of the keys.
+    func restore(_ file: FileDescriptor, with writer: (DumpHeader) -> RecordWriter) async -> Ending {
         let begin = ContinuousClock.now
         var ending = Ending()
-        var group: [DumpRecord] = []
-        var writer = writer
         do {
+            var input = DumpInput(file)
+            guard case .header(let header)? = try input.next() else {
+                throw DumpFileError.truncated(at: input.offset)
+            }
+            var group: [DumpRecord] = []
+            var writer = writer(header)
             do {
-                try await copy(file, &group, &writer, &ending)
+                try await copy(&input, &group, &writer, &ending)
             } catch let error as DumpFileError {
                 // What came before was found right.
                 try await flush(&group, &writer, &ending)
@@ -78,12 +87,11 @@ struct RestoreRun: Sendable {
     }
 
     private func copy(
-        _ file: FileDescriptor,
+        _ input: inout DumpInput,
         _ group: inout [DumpRecord],
         _ writer: inout RecordWriter,
         _ ending: inout Ending
     ) async throws {
-        var input = DumpInput(file)
         var bytes = 0
         while let item = try input.next() {
             switch item {

@@ -26,6 +26,7 @@ struct WorkSession: Sendable {
     private let cursorFile: CheckpointFile?
     private let cursorFileName: String?
     private let meter: ProgressMeter?
+    private let others: OtherDatabases?
     /// Whether results go to the same terminal, over which progress would only be in the way.
     private let showsProgress: Bool
 
@@ -67,6 +68,7 @@ struct WorkSession: Sendable {
         )
         let meter = showsProgress ? ProgressMeter(console: console) : nil
         self.meter = meter
+        others = try connection.otherDatabases(console)
         tracker = WorkTracker(
             meter: meter,
             cursorFile: cursorFile,
@@ -87,7 +89,7 @@ struct WorkSession: Sendable {
     func run<Result: Sendable>(
         _ body: @escaping @Sendable (WorkSession) async -> Result
     ) async -> (result: Result, signal: ExitStatus?) {
-        let watch = ProgressWatch(meter)
+        let watch = ProgressWatch(meter, others)
         watch.begin(scanner, draws: true)
         let signals = StopSignals()
         let working = Task { await body(self) }
@@ -150,7 +152,11 @@ struct WorkSession: Sendable {
         if let cursorFileName {
             console.say("The cursor is in \(cursorFileName): repeat the command to go on")
         } else if cursor.inspection != nil {
-            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: cursor)
+            let hint = ResumeHint(
+                arguments: ProcessArguments.all,
+                cursor: cursor,
+                database: scanner.database
+            )
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             console.say("Go on with this command\(password):\n  \(hint.command)")
         } else {

@@ -105,6 +105,16 @@ struct StatsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard connection.db == .all else { return try await runOnce() }
+        try await connection.forEachDatabase { connection, database in
+            var command = self
+            command.connection = connection
+            command.html = html.map { "\($0).db\(database)" }
+            try await command.runOnce()
+        }
+    }
+
+    private func runOnce() async throws {
         let (seeds, configuration) = try connection.resolve()
         let console = Console(RunSettings.log)
         if let warning = query.warning { console.warn(warning) }
@@ -126,7 +136,7 @@ struct StatsCommand: AsyncParsableCommand {
             options: pace.options(limit: nil, onEvent: EventLog(console: console).handle),
             meter: meter
         )
-        let watch = ProgressWatch(meter)
+        let watch = ProgressWatch(meter, try connection.otherDatabases(console))
         watch.begin(scanner, draws: true)
         let signals = StopSignals()
         let collecting = Task { await run.run() }
@@ -142,7 +152,8 @@ struct StatsCommand: AsyncParsableCommand {
             outcome.statistics,
             ending: outcome.ending,
             elapsed: outcome.elapsed,
-            source: seeds.map(\.description).joined(separator: ", "),
+            source: seeds.map(\.description).joined(separator: ", ")
+                + (scanner.database == 0 && connection.db == nil ? "" : ", db\(scanner.database)"),
             date: UTCTime.now,
             top: top.value,
             patterns: patterns.value,

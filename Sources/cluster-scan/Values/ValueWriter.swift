@@ -14,11 +14,18 @@ package import ClusterScanOperations
 /// | hash | `{"field":"value",…}` |
 /// | zset | `[{"member":"…","score":1.5},…]`; scores that are no JSON numbers as `"inf"`, `"-inf"`, `"nan"` |
 /// | stream | `[{"id":"1-1","fields":[["field","value"],…]},…]` |
+///
+/// Fields of a hash that expire by themselves stand once more under `field_ttl_ms`:
+/// `{"field":milliseconds,…}`. They are kept in memory until the value ends; of more than a megabyte of them,
+/// `field_ttl_ms_left_out` says how many are not there.
 package struct ValueWriter: ~Copyable {
     private struct OpenValue {
         let type: KeyType
         let isInPieces: Bool
         var isEmpty = true
+        var lifetimes: [(field: [UInt8], timeToLive: Int64)] = []
+        var lifetimeBytes = 0
+        var lifetimesLeftOut = 0
     }
 
     package private(set) var output: BlockWriter
@@ -27,6 +34,7 @@ package struct ValueWriter: ~Copyable {
     /// Values that were begun.
     package private(set) var keys: UInt64 = 0
 
+    private static let mostLifetimeBytes = 1 << 20
     private static let marker = Array("base64:".utf8)
 
     /// - Parameters:
@@ -58,6 +66,8 @@ package struct ValueWriter: ~Copyable {
                 try output.append(":")
                 try write(nested: content)
             }
+        case .lifetimes(let lifetimes):
+            for lifetime in lifetimes { keep(lifetime) }
         case .members(let members):
             for (member, score) in members {
                 try separate()
@@ -116,11 +126,36 @@ package struct ValueWriter: ~Copyable {
         case .hash: try output.append("}")
         default: try output.append("]")
         }
+        try write(lifetimesOf: value)
         if let error {
             try output.append(#","error":"#)
             try write(nested: Array(error.utf8))
         }
         try output.append("}\n")
+    }
+
+    private mutating func keep(_ lifetime: (field: [UInt8], timeToLive: Int64)) {
+        guard let bytes = value?.lifetimeBytes, bytes < Self.mostLifetimeBytes else {
+            value?.lifetimesLeftOut += 1
+            return
+        }
+        value?.lifetimes.append(lifetime)
+        value?.lifetimeBytes += lifetime.field.count + MemoryLayout.size(ofValue: lifetime)
+    }
+
+    private mutating func write(lifetimesOf value: OpenValue) throws(SystemError) {
+        guard !value.lifetimes.isEmpty else { return }
+        try output.append(#","field_ttl_ms":{"#)
+        for (index, lifetime) in value.lifetimes.enumerated() {
+            if index > 0 { try output.append(",") }
+            try write(nested: lifetime.field)
+            try output.append(":")
+            try write(plain: String(lifetime.timeToLive))
+        }
+        try output.append("}")
+        guard value.lifetimesLeftOut > 0 else { return }
+        try output.append(#","field_ttl_ms_left_out":"#)
+        try write(plain: String(value.lifetimesLeftOut))
     }
 
     private mutating func write(_ entry: StreamEntry) throws(SystemError) {

@@ -65,7 +65,7 @@ struct ValuesCommand: AsyncParsableCommand {
         try start.save(start.cursor, end: 0)
         let events = EventLog(console: console)
         let meter = console.isTerminal ? ProgressMeter(console: console) : nil
-        let watch = ProgressWatch(meter)
+        let watch = ProgressWatch(meter, try connection.otherDatabases(console))
         let scanner = ClusterScanner(
             seeds: seeds,
             connection: configuration,
@@ -93,15 +93,20 @@ struct ValuesCommand: AsyncParsableCommand {
         await watch.end()
         await scanner.shutDown()
         RunSettings.recording?.note(ending.dump)
-        report(ending, on: console, isWatched: meter != nil)
+        report(ending, of: scanner.database, on: console, isWatched: meter != nil)
         await console.finish()
         if ending.status != .complete { throw CommandFailure(ending.status) }
     }
 
-    private func report(_ ending: ValuesRun.Ending, on console: Console, isWatched: Bool) {
+    private func report(
+        _ ending: ValuesRun.Ending,
+        of database: Int,
+        on console: Console,
+        isWatched: Bool
+    ) {
         for (type, count) in ending.unknownTypes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             console.warn(
-                "left out \(NumberText.counted(count, "key")) of the type \(type), which is not known here; "
+                "left out \(NumberText.counted(count, "key")) of the type \(type), whose values are not written here; "
                     + "'cluster-scan dump' has them"
             )
         }
@@ -126,7 +131,11 @@ struct ValuesCommand: AsyncParsableCommand {
         if let file = resume.checkpoint {
             console.say("The cursor is in \(file): repeat the command to go on")
         } else if ending.dump.cursor.inspection != nil {
-            let hint = ResumeHint(arguments: ProcessArguments.all, cursor: ending.dump.cursor)
+            let hint = ResumeHint(
+                arguments: ProcessArguments.all,
+                cursor: ending.dump.cursor,
+                database: database
+            )
             let password = hint.needsPassword ? " (with the password in REDISCLI_AUTH)" : ""
             console.say("Go on with this command\(password):\n  \(hint.command)")
         }

@@ -20,6 +20,22 @@ struct HandshakeTests {
         #expect(await harness.openingError() == nil)
     }
 
+    @Test(
+        "where reading must not count as a use, the server is asked not to count; one that does not know how is used",
+        arguments: [
+            "+OK", "-ERR Unknown subcommand or wrong number of arguments for 'NO-TOUCH'", "-NOPERM no",
+        ]
+    )
+    func noTouch(reply: String) async throws {
+        let harness = try await ConnectionHarness(.init(countsAsUse: false))
+        let name = "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$12\r\ncluster-scan\r\n"
+        #expect(
+            try await harness.sent() == name + "*3\r\n$6\r\nCLIENT\r\n$8\r\nNO-TOUCH\r\n$2\r\nON\r\n"
+        )
+        try await harness.receive("+OK\r\n\(reply)\r\n")
+        #expect(await harness.openingError() == nil)
+    }
+
     @Test("a server without a name for us is still asked something")
     func ping() async throws {
         let harness = try await ConnectionHarness(.init(clientName: nil))

@@ -53,6 +53,18 @@ struct ValueWriterTests {
         )
     }
 
+    @Test("fields that expire by themselves stand once more, with the time they have left")
+    func fieldLifetimes() throws {
+        let fields: [(field: [UInt8], value: [UInt8])] = ["a", "b"].map { (Array($0.utf8), [0x31]) }
+        let start = #"{"key":"k","type":"hash","ttl_ms":null,"value":{"a":"1","b":"1"},"field_ttl_ms":{"#
+        let one: (field: [UInt8], timeToLive: Int64) = (Array("b".utf8), 900)
+        let text = try lines([begin(.hash), .fields(fields), .lifetimes([one]), .end(nil)])
+        #expect(text == start + #""b":900}}"# + "\n")
+        let long: (field: [UInt8], timeToLive: Int64) = (Array(repeating: 0x78, count: 1 << 20), 1)
+        let cut = try lines([begin(.hash), .fields(fields), .lifetimes([long, long, long]), .end(nil)])
+        #expect(cut.hasPrefix(start) && cut.hasSuffix(#""field_ttl_ms_left_out":2}"# + "\n"))
+    }
+
     @Test("in collections what is not UTF-8 is marked, and so is what looks marked")
     func collections() throws {
         let odd = Array("base64:".utf8)

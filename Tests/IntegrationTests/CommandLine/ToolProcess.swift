@@ -13,10 +13,10 @@ struct ToolProcess {
             get throws { try DumpedRows(text: [UInt8](output)).rows.map(\.name) }
         }
 
+        var text: String { String(decoding: output, as: UTF8.self) }
+
         /// The lines of the output.
-        var lines: [String] {
-            String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        }
+        var lines: [String] { text.split(separator: "\n").map(String.init) }
     }
 
     /// Waits until it has ended.

@@ -26,7 +26,13 @@ struct ScanQueryTests {
     func types() {
         #expect(KeyType(rawValue: "ZSet") == .sortedSet)
         #expect(ScanQuery(type: KeyType(rawValue: "HASH")).digest == ScanQuery(type: .hash).digest)
-        #expect(KeyType(rawValue: "ReJSON-RL").description == "rejson-rl")
+        let module = KeyType(rawValue: "ReJSON-RL")
+        #expect(
+            module == KeyType(rawValue: "rejson-rl")
+                && module.hashValue == KeyType(rawValue: "REJSON-RL").hashValue
+        )
+        #expect(ScanQuery(type: module).digest == ScanQuery(type: KeyType(rawValue: "rejson-rl")).digest)
+        #expect(module.description == "ReJSON-RL", "as a server tells it")
     }
 
     @Test("digests are stored: they must not change with a later version of this library")

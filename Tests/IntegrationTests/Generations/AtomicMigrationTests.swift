@@ -1,0 +1,132 @@
+import ClusterScan
+import TestCluster
+import Testing
+
+extension IntegrationTests {
+    /// Slots that move as a whole: their keys are copied while they stay, and show at their new owner with
+    /// the last step.
+    @Suite("Atomic slot migration")
+    struct AtomicMigrationTests {
+        private static let sample = SampleKeys(count: 20_000, seed: 61)
+        private static let names = Set(sample.map(\.name))
+
+        /// What is moved between the first two nodes, there and back.
+        private static let ranges = [0...400, 1_000...1_300, 5_000...5_460]
+
+        private enum Way: String, CaseIterable, Sendable {
+            case carriedOut
+            /// Every other migration is cancelled when it has begun.
+            case cancelled
+        }
+
+        @Test(
+            "slots that move as a whole while keys are read lose none, nor do those whose move is cancelled",
+            arguments: ServerGeneration.available(where: \.movesSlotsAtOnce),
+            [ScanStrategy.scan, .slots]
+        )
+        func moving(generation: ServerGeneration, strategy: ScanStrategy) async throws {
+            var options = LocalCluster.Options(generation)
+            options.replicasPerPrimary = 0
+            try await LocalCluster.with(options) { cluster in
+                try await cluster.load(Self.sample)
+                for way in Way.allCases {
+                    let before = try await cluster.atomicMoves()
+                    let moving = Task { try await Self.migrate(way, in: cluster) }
+                    let options = ScanOptions(count: 50, strategy: strategy, readAheadBytes: 10_000)
+                    var restarts = 0
+                    for _ in 0..<3 {
+                        var tally = KeyTally()
+                        let batches = cluster.scanner().batches(options: options)
+                        for try await batch in batches {
+                            tally.add(batch.keys)
+                            try await Task.sleep(for: .milliseconds(2))
+                        }
+                        let difference = tally.difference(from: Self.names, allowingRepeats: true)
+                        #expect(difference == nil, "\(way.rawValue)")
+                        restarts += await batches.report?.restarts ?? 0
+                    }
+                    let scanner = cluster.scanner()
+                    let pages = try await KeyTally(pagesOf: scanner, count: 200, options: options)
+                    #expect(pages.difference(from: Self.names, allowingRepeats: true) == nil)
+                    await scanner.shutDown()
+                    moving.cancel()
+                    do {
+                        try await moving.value
+                    } catch is CancellationError {
+                        // It was waiting for the end of a move.
+                        try await cluster.waitForAtomicMoves()
+                    }
+                    let moves = try await cluster.atomicMoves()
+                    func count(_ state: String) -> Int {
+                        moves.count { $0 == state } - before.count { $0 == state }
+                    }
+                    #expect(count("success") > 0, "nothing moved while it was read")
+                    #expect(way == .carriedOut || count("cancelled") > 0, "nothing was cancelled")
+                    #expect(way == .cancelled || restarts > 0, "no move was noticed")
+                    try await cluster.waitUntilAgreed()
+                    #expect(try await cluster.keyCount() == Self.names.count)
+                }
+            }
+        }
+
+        /// Moves the ranges there and back until the task is cancelled.
+        private static func migrate(_ way: Way, in cluster: LocalCluster) async throws {
+            var turn = 0
+            while !Task.isCancelled {
+                for range in ranges {
+                    turn += 1
+                    let source = try await cluster.owners()[range.lowerBound]
+                    try await cluster.beginAtomicMove(of: range, from: source, to: 1 - source)
+                    if way == .cancelled, turn.isMultiple(of: 2) {
+                        // Refused where it has ended already.
+                        _ = try? await cluster.command(source, "CLUSTER", "CANCELSLOTMIGRATIONS")
+                    }
+                    try await cluster.waitForAtomicMoves()
+                    try await cluster.waitUntilAgreed()
+                }
+            }
+        }
+    }
+}
+
+extension LocalCluster {
+    fileprivate func beginAtomicMove(
+        of slots: ClosedRange<Int>,
+        from source: Int,
+        to destination: Int
+    ) async throws {
+        let command: [any RespArgument] = [
+            "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slots.lowerBound, slots.upperBound, "NODE",
+            nodes[destination].id,
+        ]
+        try await withConnection(to: source) { _ = try $0.checked(command) }
+    }
+
+    fileprivate func waitForAtomicMoves() async throws {
+        let ends: Set = ["success", "failed", "cancelled"]
+        var states: [String] = []
+        do {
+            try await wait("the slots have moved, or not", within: .seconds(60)) {
+                states = try await atomicMoves()
+                return states.allSatisfy(ends.contains)
+            }
+        } catch let error as TestClusterError {
+            throw TestClusterError("\(error): \(Set(states).subtracting(ends))")
+        }
+    }
+
+    /// The states of all moves so far, as their sources tell them.
+    fileprivate func atomicMoves() async throws -> [String] {
+        var states: [String] = []
+        for node in nodes.indices {
+            for job in try await command(node, "CLUSTER", "GETSLOTMIGRATIONS").array ?? [] {
+                let words = job.array?.map { $0.text ?? "" } ?? []
+                let facts = stride(from: 0, to: words.count - 1, by: 2).reduce(into: [:]) { facts, index in
+                    facts[words[index]] = words[index + 1]
+                }
+                if facts["operation"] == "EXPORT" { states.append(facts["state"] ?? "") }
+            }
+        }
+        return states
+    }
+}
