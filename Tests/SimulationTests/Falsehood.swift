@@ -21,6 +21,12 @@ enum Falsehood: CaseIterable, Sendable {
     case exactMarks
     /// R13: what a node says of others, and what others say of it, is kept from the coordinator.
     case unheard
+    /// R10: whoever answers at an address is taken for the node that was there.
+    case addressIsIdentity
+    /// R14: a process does not know what earlier ones have lost.
+    case forgottenLosses
+    /// R15: every process has run for long, and its cluster state is ok.
+    case believedAtOnce
     /// R9: a batch comes with the cursor of all that was read ahead.
     case cursorReadAhead
 
@@ -53,7 +59,10 @@ enum Falsehood: CaseIterable, Sendable {
         case .unheard:
             told.epochs = [:]
             told.highestEpoch = nil
-        case .unfilteredPages, .wholeSnapshots, .cursorReadAhead: break
+        case .believedAtOnce:
+            told.health = ClusterHealth(isOK: true)
+            told.uptime = .seconds(1_000_000)
+        case .unfilteredPages, .wholeSnapshots, .cursorReadAhead, .addressIsIdentity, .forgottenLosses: break
         }
         return told
     }

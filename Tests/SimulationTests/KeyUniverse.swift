@@ -6,6 +6,8 @@ struct KeyUniverse: Sendable {
     let slots: [HashSlot]
     /// The slots, ascending.
     let hotSlots: [HashSlot]
+    /// Where the slot of each key stands among ``hotSlots``.
+    let places: [Int]
     let byName: [[UInt8]: Int]
 
     static let slotCount = 10
@@ -23,7 +25,10 @@ struct KeyUniverse: Sendable {
     init(names: [[UInt8]]) {
         self.names = names
         slots = names.map { HashSlot(key: $0) }
-        hotSlots = Set(slots).sorted()
+        let ordered = Set(slots).sorted()
+        hotSlots = ordered
+        let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+        places = slots.map { ranks[$0] ?? 0 }
         byName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     }
 

@@ -20,6 +20,7 @@ struct SeedRun {
             total.duplicates += verdict.duplicates
             total.restarts += verdict.restarts
             total.honestFailures += verdict.honestFailures
+            total.errorsMended += verdict.errorsMended
             total.faults.merge(verdict.faults) { $0 + $1 }
             if !verdict.violations.isEmpty {
                 failures.append(Failure(seed: seed, violations: verdict.violations))
@@ -34,6 +35,7 @@ struct SeedRun {
             total.duplicates += other.total.duplicates
             total.restarts += other.total.restarts
             total.honestFailures += other.total.honestFailures
+            total.errorsMended += other.total.errorsMended
             total.faults.merge(other.total.faults) { $0 + $1 }
             failures = (failures + other.failures).sorted { $0.seed < $1.seed }
         }
@@ -45,7 +47,7 @@ struct SeedRun {
             return """
                 \(simulations) simulations: \(total.sessions) sessions, \(total.events) events, \
                 \(total.keysPromised) keys promised, \(total.duplicates) duplicates, \(total.restarts) restarts, \
-                \(total.honestFailures) errors that name slots in need of repair; \
+                \(total.honestFailures) errors that name slots without an owner, \(total.errorsMended) other errors; \
                 faults: \(faults); \(failures.count) failures
                 """
         }

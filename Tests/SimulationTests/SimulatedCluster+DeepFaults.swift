@@ -11,7 +11,7 @@ extension SimulatedCluster {
         case 7: cutReplica()
         case 8: emptyReplica()
         case 9: followAnother()
-        case 10: leaveAndComeBack()
+        case 10: Int.random(in: 0..<8, using: &random) == 0 ? keepMoving() : leaveAndComeBack()
         default: leaveMark()
         }
     }
@@ -145,7 +145,7 @@ extension SimulatedCluster {
     }
 
     /// By hand: all keys, then `SETSLOT … NODE` at both ends.
-    private func hand(_ slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
+    func hand(_ slot: HashSlot, from source: SimulatedNode, to destination: SimulatedNode) {
         for key in source.process?.keyspace.keys(in: slot).sorted() ?? [] {
             destination.process?.keyspace.insert(key)
             source.process?.keyspace.remove(key)
@@ -153,6 +153,7 @@ extension SimulatedCluster {
         source.offset += 1
         destination.offset += 1
         give(slot, from: source, to: destination)
+        destination.importing[slot] = nil
         destination.slots.insert(slot)
         raiseEpoch(of: destination)
     }

@@ -13,15 +13,27 @@ extension SimulatedCluster {
         case 81..<84: crashAndPromote()
         case 84..<89: restart(movingElsewhere: false)
         case 89..<91: restart(movingElsewhere: true)
-        case 91..<93: addNode(role: .primary)
+        case 91..<93: joinNode()
         default:
-            if isWide, Int.random(in: 0..<3, using: &random) == 0 {
+            if isWide, Bool.random(using: &random) {
                 disturbDeeply()
+            } else if isWide, Int.random(in: 0..<6, using: &random) == 0 {
+                beginSpell()
             } else {
                 gossipSomething()
             }
         }
         settle()
+    }
+
+    /// A node joins: slots are moved to a node only if it knows the one that they come from.
+    private func joinNode() {
+        guard timeline.now >= busSilentUntil else { return }
+        let node = addNode(role: .primary)
+        for other in nodes {
+            gossip(from: other, to: node)
+            gossip(from: node, to: other)
+        }
     }
 
     func settle() {
@@ -235,7 +247,12 @@ extension SimulatedCluster {
         for node in nodes { gossip(from: heir, to: node) }
     }
 
-    func step(down primary: SimulatedNode, for heir: SimulatedNode) {
+    func step(down primary: SimulatedNode, for first: SimulatedNode) {
+        // It follows the one that has its slots by now: replicas of replicas do not last.
+        var heir = first
+        while case .replica(let id) = heir.role, let next = node(id), next !== primary { heir = next }
+        // Its own replicas follow the heir as well.
+        for node in nodes where node.role == .replica(of: primary.id) { node.role = .replica(of: heir.id) }
         primary.role = .replica(of: heir.id)
         primary.slots = []
         primary.migrating = [:]
@@ -251,7 +268,11 @@ extension SimulatedCluster {
         count(movingElsewhere ? "restart at another address" : "restart")
         node.process?.isRunning = false
         after(50...2500) {
-            if movingElsewhere { node.address = self.freshAddress() }
+            if movingElsewhere {
+                let old = node.address
+                node.address = self.freshAddress()
+                if self.isWide, Bool.random(using: &self.random) { self.reuse(old) }
+            }
             self.startAgain(node)
             self.after(0...500) {
                 for other in self.nodes { self.gossip(from: node, to: other) }
@@ -262,6 +283,7 @@ extension SimulatedCluster {
     /// A new process with the same data: another run id, another hash seed, all old cursors void.
     func startAgain(_ node: SimulatedNode, empty: Bool = false) {
         guard let old = node.process, !old.isRunning else { return }
+        if foreigners.contains(where: { $0.address == node.address }) { node.address = freshAddress() }
         let process = newProcess(keys: empty ? [] : old.keyspace.keys)
         process.loadingUntil = timeline.now + Int.random(in: 0...300, using: &random)
         process.startedAt = timeline.now

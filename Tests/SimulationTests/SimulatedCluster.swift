@@ -25,6 +25,20 @@ final class SimulatedCluster {
     /// Keys that were there, for clients, at any moment since the mark was set.
     private(set) var seen: Set<Int> = []
     private var isMarked = false
+    /// Until when things go wrong.
+    var disturbedUntil = 0
+    /// A slot that never stands still.
+    var restless: Restless?
+    /// Other servers, at addresses that nodes had.
+    var foreigners: [SimulatedNode] = []
+    /// The addresses that the caller was given.
+    private(set) var seeds: [NodeAddress] = []
+    /// Whether the caller knows which cluster it is; before, it takes the first that answers to be it.
+    var isKnown = false
+    /// Whether servers answer with errors.
+    var saysErrors = false
+    /// Whether one has answered with an error that ends an iteration.
+    var saidFinalError = false
     /// Keys that no client deletes after the mark, half of those there.
     private var spared: Set<Int> = []
 
@@ -56,6 +70,7 @@ final class SimulatedCluster {
         }
         gossipEverything()
         syncReplicas()
+        saysErrors = isWide && Int.random(in: 0..<4, using: &random) == 0
     }
 
     func count(_ fault: String) {
@@ -84,13 +99,23 @@ final class SimulatedCluster {
     /// The process that listens at an address.
     func listener(at address: NodeAddress) -> SimulatedNode? {
         nodes.first { $0.address == address && $0.process?.isRunning == true }
+            ?? foreigners.first { $0.address == address }
+    }
+
+    /// A caller is given addresses where nodes are; with a cursor, which knows the cluster, also those where
+    /// they were.
+    func introduce(to newcomer: Bool) {
+        let taken = Set(foreigners.map(\.address))
+        let current = nodes.map(\.address).filter { !taken.contains($0) }
+        if newcomer { isKnown = false }
+        seeds = newcomer ? current : current + seeds.filter { !current.contains($0) }
     }
 
     @discardableResult
     func addNode(role: NodeRole) -> SimulatedNode {
         firstEpoch = addEpoch()
         let node = SimulatedNode(
-            id: randomID(NodeID.init),
+            id: freshID(),
             address: freshAddress(),
             role: role,
             epoch: firstEpoch
@@ -112,6 +137,8 @@ final class SimulatedCluster {
         nextPort += 1
         return NodeAddress(host: "sim", port: nextPort)
     }
+
+    func freshID() -> NodeID { randomID(NodeID.init) }
 
     private func randomID<ID>(_ make: (String) -> ID?) -> ID {
         let digits = (0..<40).map { _ in "0123456789abcdef".randomElement(using: &random) ?? "0" }
@@ -163,22 +190,14 @@ final class SimulatedCluster {
         return node(primary)
     }
 
-    /// Whether a slot stays as it is until an operator repairs it: no node owns it, or those that it moves
-    /// between do not agree.
-    func isHalfOpen(_ slot: HashSlot) -> Bool {
-        guard let owner = owner(of: slot) else { return true }
-        if owner.importing[slot] != nil { return true }
-        guard owner.migrating[slot] != nil else { return false }
-        guard let peer = destination(of: slot, from: owner), peer.isPrimary else { return true }
-        return peer === owner || peer.slots.contains(slot)
-    }
-
     /// Who says what of a slot.
     func described(_ slot: HashSlot) -> String {
         let words = nodes.compactMap { node -> String? in
             let marks = [
                 node.slots.contains(slot) ? "owns" : nil,
-                node.migrating[slot].map { "-> \($0.description.prefix(4))" },
+                node.migrating[slot].map { mark in
+                    "-> \(mark.description.prefix(4)) (\(self.node(mark).map { "\($0.role)" } ?? "gone"))"
+                },
                 node.importing[slot].map { "<- \($0.description.prefix(4))" },
             ].compactMap { $0 }
             return marks.isEmpty
@@ -216,21 +235,36 @@ final class SimulatedCluster {
     func observe() {
         traceSlots()
         guard isMarked else { return }
-        var found: Set<Int> = []
-        for slot in universe.hotSlots {
-            for holder in holders(of: slot) { found.formUnion(holder.process?.keyspace.keys(in: slot) ?? []) }
+        var holders = [[ObjectIdentifier]](repeating: [], count: universe.hotSlots.count)
+        for (place, slot) in universe.hotSlots.enumerated() {
+            let here = self.holders(of: slot)
+            holders[place] = here.map(ObjectIdentifier.init)
+            for holder in here { holder.served.insert(slot) }
         }
-        present.formIntersection(found)
-        seen.formUnion(found)
-        // One that was replaced and does not know it answers its clients as before.
-        for primary in primaries where primary.process?.isRunning == true {
-            for slot in primary.slots {
-                seen.formUnion(primary.process?.keyspace.keys(in: slot) ?? [])
-                guard let peer = destination(of: slot, from: primary), peer.importing[slot] != nil else {
-                    continue
-                }
-                seen.formUnion(peer.process?.keyspace.keys(in: slot) ?? [])
+        var found = [Bool](repeating: false, count: universe.names.count)
+        for node in nodes {
+            guard let process = node.process else { continue }
+            if node.isPrimary, process.isRunning { noteServed(by: node) }
+            let name = ObjectIdentifier(node)
+            let isHolder = holders.map { $0.contains(name) }
+            let isServed = universe.hotSlots.map(node.served.contains)
+            process.keyspace.visit { key in
+                let place = universe.places[key]
+                if isHolder[place] { found[key] = true }
+                if isServed[place] { seen.insert(key) }
             }
+        }
+        for key in found.indices where !found[key] { present.remove(key) }
+    }
+
+    /// A node that was replaced and does not know it answers its clients as before. And until it is asked
+    /// again, a scan does not know that it has lost a slot: what it holds of that slot by then, such as a key
+    /// that it has not heard is deleted, may be returned once.
+    private func noteServed(by node: SimulatedNode) {
+        node.served.formUnion(node.slots)
+        for slot in node.slots {
+            guard let peer = destination(of: slot, from: node), peer.importing[slot] != nil else { continue }
+            peer.served.insert(slot)
         }
     }
 

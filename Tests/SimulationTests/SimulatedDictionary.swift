@@ -32,6 +32,10 @@ struct SimulatedDictionary {
 
     var keys: [Int] { tables.flatMap { $0.flatMap { $0 } } }
 
+    func visit(_ visitor: (Int) -> Void) {
+        for table in tables { for bucket in table { for key in bucket { visitor(key) } } }
+    }
+
     mutating func insert(_ key: Int) {
         guard !contains(key) else { return }
         let table = tables.count - 1

@@ -28,6 +28,11 @@ struct SimulatedKeyspace {
 
     var keys: [Int] { dictionaries.values.flatMap(\.keys).sorted() }
 
+    /// All keys, in no particular order.
+    func visit(_ visitor: (Int) -> Void) {
+        for dictionary in dictionaries.values { dictionary.visit(visitor) }
+    }
+
     func contains(_ key: Int) -> Bool { dictionaries[place(of: key)]?.contains(key) ?? false }
 
     mutating func insert(_ key: Int) {
@@ -53,16 +58,20 @@ struct SimulatedKeyspace {
         }
     }
 
-    /// `SCAN cursor COUNT count`.
-    func scan(_ cursor: UInt64, count: Int) -> (next: UInt64, keys: [Int]) {
+    /// `SCAN cursor [MATCH pattern] COUNT count [TYPE type]`.
+    func scan(_ cursor: UInt64, count: Int, _ query: ScanQuery = ScanQuery()) -> (next: UInt64, keys: [Int]) {
         var keys: [Int] = []
         var cursor = cursor
         var visits = count * 10
+        // Servers with a dictionary for each slot walk the one that a pattern implies, and no other.
+        let only = flavour == .perSlot ? query.pattern?.serverImpliedSlot : nil
+        if let only, cursor == 0 { cursor = UInt64(only.rawValue) }
         repeat {
             cursor = step(cursor) { keys.append($0) }
+            if let only, cursor & 16383 != UInt64(only.rawValue) { cursor = 0 }
             visits -= 1
         } while cursor != 0 && visits > 0 && keys.count < count
-        return (cursor, keys)
+        return (cursor, keys.filter { universe.matches($0, query) })
     }
 
     private func step(_ cursor: UInt64, _ visit: (Int) -> Void) -> UInt64 {

@@ -22,6 +22,12 @@ final class SimulatedNode {
     var heard: [NodeID: Claim] = [:]
     /// The highest epoch it has heard of.
     var currentEpoch: UInt64
+    /// The slots that it has served or imported since the iteration began.
+    var served: Set<HashSlot> = []
+    /// Whether it is a server of its own, or of another cluster.
+    var isForeign = false
+    /// What it answers with errors.
+    var spell: SimulatedError.Spell?
     /// Until when its cluster bus is cut, and since when.
     var cutUntil = 0
     var cutSince = 0
@@ -69,10 +75,12 @@ final class SimulatedNode {
 
     /// `CLUSTER SLOTS`, as this node sees it.
     var topology: ClusterTopology? {
+        guard id != .standalone else { return ClusterTopology(standalone: address) }
         var claims = heard
         claims[id] = claim
         var owners: [HashSlot: (NodeID, UInt64)] = [:]
-        for (node, claim) in claims where claim.role == .primary {
+        // In order, as two may claim a slot at one epoch.
+        for (node, claim) in claims.sorted(by: { $0.key < $1.key }) where claim.role == .primary {
             for slot in claim.slots where (owners[slot].map { claim.epoch > $0.1 } ?? true) {
                 owners[slot] = (node, claim.epoch)
             }

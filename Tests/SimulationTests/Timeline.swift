@@ -23,6 +23,9 @@ final class Timeline {
         entries.insert(Entry(time: now + max(0, delay), number: scheduled, action: action))
     }
 
+    /// Lets nothing more happen: what is scheduled holds all that it would change.
+    func stop() { entries = Heap() }
+
     /// Lets the next thing happen; `false` if there is none.
     func step() -> Bool {
         guard let entry = entries.popMin() else { return false }

@@ -30,8 +30,6 @@ struct Lane: Sendable {
     var receivedStatuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.
     var failures = 0
-    /// R13: whether the owner of its slots had the highest epoch known when it opened.
-    var hadHighestEpoch = false
     /// The slots that its node serves or exchanges, where it is walked for those it owns.
     var served: SlotSet?
     /// Keys of other slots that were met.

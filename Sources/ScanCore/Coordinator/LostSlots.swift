@@ -2,7 +2,7 @@
 struct LostSlots: Sendable {
     struct Entry: Sendable {
         var slots: SlotSet
-        /// When they were first lost.
+        /// When they were first lost: before 0 where that was in an earlier process.
         let since: Duration
         let losses: Int
         /// They are not read again before this moment.
@@ -16,7 +16,48 @@ struct LostSlots: Sendable {
     /// Those that were lost twice or more.
     private(set) var restless = SlotSet()
 
+    /// Slots lost this often are read by snapshot, whatever the strategy, where that is possible.
+    static let restlessAfter = 2
+
     var isEmpty: Bool { entries.isEmpty }
+
+    init() {}
+
+    /// Takes up what earlier processes have lost.
+    ///
+    /// - Parameters:
+    ///   - records: What the cursor says.
+    ///   - pause: For how long slots are held back that were lost so many times.
+    init(_ records: [LossRecord], pause: (Int) -> Duration) {
+        let cause = Self.cause("so it was before the cursor was resumed", at: nil)
+        for record in records {
+            entries.append(
+                Entry(
+                    slots: record.slots,
+                    since: .milliseconds(-record.milliseconds),
+                    losses: record.losses,
+                    heldUntil: pause(record.losses),
+                    cause: cause
+                )
+            )
+            slots.formUnion(record.slots)
+            if record.losses >= Self.restlessAfter { restless.formUnion(record.slots) }
+        }
+    }
+
+    /// What a cursor keeps of them, in ascending order of their first slots.
+    func records(at now: Duration) -> [LossRecord] {
+        entries
+            .map { entry in
+                LossRecord(slots: entry.slots, losses: entry.losses, since: entry.since, now: now)
+            }
+            .sorted()
+    }
+
+    static func cause(_ reason: String, at address: NodeAddress?) -> ScanFailure {
+        let message = "the slots never stood still while they were read: \(reason)"
+        return ScanFailure(.rediscover, .slotsNotCovered, message, at: address)
+    }
 
     /// Notes that slots were lost once more.
     ///
@@ -79,6 +120,11 @@ struct LostSlots: Sendable {
         entries.reduce(into: SlotSet()) { held, entry in
             if entry.heldUntil > now { held.formUnion(entry.slots) }
         }
+    }
+
+    /// The first moment after this one at which slots are held back no longer.
+    func nextRelease(after now: Duration) -> Duration? {
+        entries.lazy.map(\.heldUntil).filter { $0 > now }.min()
     }
 
     /// How often the slot was lost that was lost most often.

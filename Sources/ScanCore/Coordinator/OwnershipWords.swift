@@ -6,6 +6,8 @@ struct OwnershipWords: Sendable {
     private struct Word: Sendable {
         let epoch: UInt64
         var slots: [ClosedRange<HashSlot>]
+        /// The primaries that know of no slots of this node, heard since one was heard that does.
+        var deniers: Set<UInt64> = []
     }
 
     /// What is known of each primary, by the prefix of its id.
@@ -15,8 +17,12 @@ struct OwnershipWords: Sendable {
 
     /// A node has said who owns what, itself included.
     ///
+    /// - Parameters:
+    ///   - status: What it says.
+    ///   - quorum: So many primaries that know of no slots of a node are believed, against what was said
+    ///     before. Otherwise a node that was replaced, and is silent, would be believed for ever.
     /// - Complexity: O(number of primaries), unless their slots changed.
-    mutating func heard(_ status: NodeStatus) {
+    mutating func heard(_ status: NodeStatus, quorum: Int) {
         highestEpoch = max(highestEpoch, status.highestEpoch ?? 0)
         let own = status.nodeID.prefix
         switch status.role {
@@ -29,6 +35,7 @@ struct OwnershipWords: Sendable {
         case .replica:
             words[own] = nil
         }
+        if status.role == .primary, status.seesMajority { deny(by: status, quorum: quorum) }
         for (node, epoch) in status.epochs {
             guard let slots = status.others[node] else { continue }
             highestEpoch = max(highestEpoch, epoch)
@@ -36,6 +43,7 @@ struct OwnershipWords: Sendable {
                 words[node.prefix] = Word(epoch: epoch, slots: slots)
                 continue
             }
+            if !known.deniers.isEmpty { words[node.prefix]?.deniers = [] }
             // Which of two at one epoch is newer is not known.
             guard known.epoch == epoch, known.slots != slots else { continue }
             let union = SlotSet(ranges: known.slots).union(SlotSet(ranges: slots))
@@ -43,14 +51,28 @@ struct OwnershipWords: Sendable {
         }
     }
 
-    /// Those of a node's slots that another node is said to own at the node's epoch or above it.
+    private mutating func deny(by status: NodeStatus, quorum: Int) {
+        let own = status.nodeID.prefix
+        let owners = Set(status.others.keys.lazy.map(\.prefix))
+        for node in words.keys where node != own && !owners.contains(node) {
+            words[node]?.deniers.insert(own)
+            if let deniers = words[node]?.deniers, deniers.count >= quorum { words[node] = nil }
+        }
+    }
+
+    /// Those of a node's slots that another node is said to own at the node's epoch or above it, and who is.
     ///
     /// - Complexity: O(number of primaries).
-    func contested(_ slots: SlotSet, of owner: UInt64, at epoch: UInt64) -> SlotSet {
+    func contested(_ slots: SlotSet, of owner: UInt64, at epoch: UInt64) -> (slots: SlotSet, by: Set<UInt64>)
+    {
         var contested = SlotSet()
+        var rivals: Set<UInt64> = []
         for (node, word) in words where node != owner && word.epoch >= epoch {
-            for range in word.slots { contested.insert(range) }
+            let common = slots.intersection(SlotSet(ranges: word.slots))
+            guard !common.isEmpty else { continue }
+            contested.formUnion(common)
+            rivals.insert(node)
         }
-        return slots.intersection(contested)
+        return (contested, rivals)
     }
 }

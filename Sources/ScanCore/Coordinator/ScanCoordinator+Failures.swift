@@ -1,4 +1,7 @@
 extension ScanCoordinator {
+    /// So often a node is asked again before others are asked who serves its slots.
+    private static let patientTries = 4
+
     /// What a lane asked for did not happen.
     package mutating func laneFailed(_ id: LaneID, _ failure: ScanFailure, now: Duration) {
         guard !isEnded else { return }
@@ -20,18 +23,23 @@ extension ScanCoordinator {
         if case .pausing = lane.phase { return }
         tally.retries += 1
         doubtAddresses(after: failure)
-        if failure.remedy == .rediscover, isReplicaLane(id) {
+        let failures = lane.failures + 1
+        // R11: a replica is not waited for as long as a primary.
+        let isPassedOver =
+            failure.remedy == .rediscover
+            || failure.code == .unreachable && failures >= Self.mostTriesOfReplica
+        if isPassedOver, isReplicaLane(id) {
             avoidReplica(of: id, lane, failure, now: now)
             return
         }
-        let failures = lane.failures + 1
         let pause = backoff.pause(afterFailures: failures)
         lanes[id]?.failures = failures
         lanes[id]?.phase = .pausing(until: now + pause)
         stalled.note(slotsAtStake(in: id), cause: failure, now: now)
         act(.report(.retrying(failure.address, reason: failure.reason, pause: pause)))
         act(.wake(at: now + pause))
-        if failure.remedy == .rediscover { suspectTopology(now: now) }
+        // A node that cannot answer for long may have been replaced meanwhile.
+        if failure.remedy == .rediscover || failures >= Self.patientTries { suspectTopology(now: now) }
         if policy.maximumLanes != nil { plan(now: now) }
         giveUpWhatIsOverdue(now: now)
     }
@@ -138,6 +146,7 @@ extension ScanCoordinator {
         }
         abandoned.formUnion(slots)
         lostSlots.clear(slots)
+        rememberLosses(now: now)
         stalled.clear(slots)
         for (id, record) in progress.orderedLanes {
             let claims = record.claims.subtracting(slots)

@@ -70,7 +70,7 @@ extension ScanCoordinator {
             plan(now: now)
             return
         }
-        words.heard(status)
+        learnOwners(from: status)
         hearing.failures[status.nodeID] = nil
         lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
@@ -128,6 +128,7 @@ extension ScanCoordinator {
         note(batch, of: id)
         progress.lanes.move(id, to: next == 0 ? .walked : .scan(next))
         // R9: the cursor is taken now, when this batch is the last one handed on.
+        rememberLosses(now: now)
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if walksOn(lane, to: next) {
             // Nothing is wrong with what it returns, but it would cost a walk over the whole node.
@@ -186,8 +187,6 @@ extension ScanCoordinator {
             return
         }
         if own.nodeID != primary.nodeID, !mayOpenReplica(id, own, behind: primary, now: now) { return }
-        let isHighest = hasHighestEpoch(primary)
-        lanes[id]?.hadHighestEpoch = isHighest
         lanes[id]?.served = primary.slots.union(primary.marked)
         let served = openSlots.intersection(primary.slots).subtracting(lostSlots.held(at: now))
         let moving = served.intersection(primary.marked)
@@ -215,6 +214,7 @@ extension ScanCoordinator {
         progress.lanes[id] = LaneRecord(
             nodeIndex: shardIndex(of: primary.nodeID.prefix) ?? 0,
             process: ProcessMark(node: own.nodeID.prefix, run: own.runID.prefix, epoch: primary.configEpoch),
+            hadHighestEpoch: hasHighestEpoch(primary),
             position: position,
             claims: claims
         )
@@ -248,12 +248,6 @@ extension ScanCoordinator {
             openDestination(id, record, statuses, now: now)
             return
         }
-        if !lane.hadHighestEpoch {
-            let owner =
-                if case .migrationDestination = record.purpose { statuses.first } else { statuses.last }
-            let isHighest = owner.map(hasHighestEpoch) ?? false
-            lanes[id]?.hadHighestEpoch = isHighest
-        }
         guard record.process.isSameProcess(as: own) else {
             restart(id, reason: "its server process was replaced", isLoss: true, now: now)
             suspectTopology(now: now)
@@ -276,7 +270,9 @@ extension ScanCoordinator {
     mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], var record = progress.lanes[id] else { return }
         let read = readSlots(of: record)
-        let sound = credit(for: record, statuses).subtracting(vetoed(id, record))
+        // What the source of a migration has is credited with what the destination has, and vetoed then.
+        let vetoed = needsHearing(record) ? vetoed(id, record) : SlotSet()
+        let sound = credit(for: record, statuses).subtracting(vetoed)
         let earned = read.intersection(sound)
         let lost = record.claims.subtracting(sound)
         if !lost.isDisjoint(with: read) { tally.keysReadAgain += lane.uncreditedKeys }
@@ -293,7 +289,7 @@ extension ScanCoordinator {
             if !earned.isEmpty { fruitlessLoads = 0 }
             progress.covered.formUnion(earned)
             stalled.clear(earned)
-            gain(earned, at: lane.node)
+            gain(earned, at: lane.node, now: now)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {
@@ -325,11 +321,11 @@ extension ScanCoordinator {
             )
         case .migrationDestination(let source):
             guard record.process.isSameProcess(as: last), last.configEpoch == record.process.epoch,
-                last.role == .primary, last.seesMajority
+                last.seesMajority
             else { return SlotSet() }
             return record.claims
                 .intersection(stillMigrating(from: source, to: record.process.node, says: first))
-                .intersection(last.importedSlots.union(last.disownedSlots(of: source.node)))
+                .intersection(last.importedSlots.union(last.disownedSlots(of: first)))
         }
     }
 

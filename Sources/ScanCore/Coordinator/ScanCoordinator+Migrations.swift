@@ -27,6 +27,7 @@ extension ScanCoordinator {
             progress.lanes[id] = LaneRecord(
                 nodeIndex: shardIndex(of: source.nodeID.prefix) ?? 0,
                 process: ProcessMark(source),
+                hadHighestEpoch: hasHighestEpoch(source),
                 purpose: .migrationSource(to: destination.prefix),
                 position: position,
                 claims: claims
@@ -65,6 +66,7 @@ extension ScanCoordinator {
             nodeIndex: source.nodeIndex,
             // Who runs there now is asked before the first page.
             process: ProcessMark(node: destination, run: 0, epoch: 0),
+            hadHighestEpoch: source.hadHighestEpoch,
             purpose: .migrationDestination(from: source.process),
             position: position,
             claims: slots
@@ -86,15 +88,11 @@ extension ScanCoordinator {
             waitForBelief(id, now: now)
             return
         }
-        let isHighest = hasHighestEpoch(first)
-        lanes[id]?.hadHighestEpoch = isHighest
         let moving = record.claims.intersection(
             stillMigrating(from: source, to: record.process.node, says: first)
         )
-        // R12: a replica's slots are those of its primary, and it has no marks.
-        let isPrimary = last.role == .primary && last.seesMajority
-        let importing = isPrimary ? moving.intersection(last.importedSlots) : SlotSet()
-        let disowned = isPrimary ? moving.intersection(last.disownedSlots(of: source.node)) : SlotSet()
+        let importing = moving.intersection(last.importedSlots)
+        let disowned = moving.intersection(last.disownedSlots(of: first))
         // What a node holds of slots that it disowns is left over, and not to be returned.
         let claims = importing.isEmpty ? disowned : importing
         guard !claims.isEmpty else {

@@ -14,7 +14,8 @@ extension ScanCoordinator {
         noteUnservedSlots(in: topology, now: now)
         if !stalled.isEmpty, !hasRoom, isGettingOn {
             // These wait for a lane to end, not for a node to answer.
-            stalled.clear(openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes))
+            let waiting = openSlots.intersection(topology.servedSlots).subtracting(slotsOfOpeningLanes)
+            stalled.putOff(waiting, now: now)
         }
     }
 

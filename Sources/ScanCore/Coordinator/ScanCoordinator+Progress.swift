@@ -4,8 +4,6 @@ extension ScanCoordinator {
     /// Slots lost fewer times than this are not given up: a long walk may lose them to two failovers that
     /// have nothing to do with each other.
     private static let fewestLosses = 4
-    /// Slots lost this often are read by snapshot, whatever the strategy, where that is possible.
-    static let restlessAfter = 2
 
     /// Notes slots that were read and not credited.
     mutating func lose(_ lost: SlotSet, at node: ClusterNode?, reason: String, now: Duration) {
@@ -14,15 +12,10 @@ extension ScanCoordinator {
         if let node {
             portions[node.id] = max(1, portion(of: node.id) / 8)
         }
-        let cause = ScanFailure(
-            .rediscover,
-            .slotsNotCovered,
-            "the slots never stood still while they were read: \(reason)",
-            at: node?.address
-        )
+        let cause = LostSlots.cause(reason, at: node?.address)
         var backoff = backoff
         let until = lostSlots.note(lost, cause: cause, now: now) { losses in
-            losses < Self.restlessAfter ? .zero : backoff.pause(afterFailures: losses - 1)
+            Self.pause(afterLosses: losses, &backoff)
         }
         self.backoff = backoff
         if until > now {
@@ -30,12 +23,34 @@ extension ScanCoordinator {
             act(.wake(at: until))
         }
         giveUpRestlessSlots(now: now)
+        rememberLosses(now: now)
+    }
+
+    /// Puts the losses into the cursor: the next process goes on counting.
+    mutating func rememberLosses(now: Duration) {
+        guard !lostSlots.isEmpty || !progress.losses.isEmpty else { return }
+        progress.losses = lostSlots.records(at: now)
+    }
+
+    /// Takes up what earlier processes have lost. Otherwise a caller that takes a new process for every page
+    /// would read such slots again and again without a pause.
+    mutating func recallLosses() {
+        guard !progress.losses.isEmpty else { return }
+        var backoff = backoff
+        lostSlots = LostSlots(progress.losses) { losses in Self.pause(afterLosses: losses, &backoff) }
+        self.backoff = backoff
+        holdEnds = lostSlots.nextRelease(after: .zero)
+    }
+
+    private static func pause(afterLosses losses: Int, _ backoff: inout Backoff) -> Duration {
+        losses < LostSlots.restlessAfter ? .zero : backoff.pause(afterFailures: losses - 1)
     }
 
     /// Notes slots that were credited.
-    mutating func gain(_ slots: SlotSet, at node: ClusterNode) {
+    mutating func gain(_ slots: SlotSet, at node: ClusterNode, now: Duration) {
         guard !slots.isEmpty else { return }
         lostSlots.clear(slots)
+        rememberLosses(now: now)
         guard let portion = portions[node.id] else { return }
         portions[node.id] = portion * 2 >= policy.slotsPerCredit ? nil : portion * 2
     }
@@ -52,13 +67,13 @@ extension ScanCoordinator {
         guard !lostSlots.restless.isEmpty, !record.claims.isDisjoint(with: lostSlots.restless) else {
             return portion
         }
-        return lostSlots.mostLosses(of: record.claims) > Self.restlessAfter ? 1 : min(portion, 8)
+        return lostSlots.mostLosses(of: record.claims) > LostSlots.restlessAfter ? 1 : min(portion, 8)
     }
 
     /// Looks for work again when slots are held back no longer.
     mutating func releaseHeldSlots(now: Duration) {
         guard let end = holdEnds, end <= now else { return }
-        holdEnds = lostSlots.entries.lazy.map(\.heldUntil).filter { $0 > now }.min()
+        holdEnds = lostSlots.nextRelease(after: now)
         if let holdEnds { act(.wake(at: holdEnds)) }
         plan(now: now)
     }

@@ -8,8 +8,8 @@ extension ScanCoordinator {
         case isOfNoUse(String)
     }
 
-    /// How often a replica is asked whether it has caught up.
-    private static let mostTries = 6
+    /// How often a replica is asked whether it has caught up, or whether it answers by now.
+    static let mostTriesOfReplica = 6
 
     func standing(of replica: NodeStatus, behind primary: NodeStatus, in lane: Lane) -> ReplicaStanding {
         guard replica.role == .replica(of: primary.nodeID) else {
@@ -39,7 +39,7 @@ extension ScanCoordinator {
         case .isBehind(let offset):
             lanes[id]?.neededOffset = offset
             let message = "the replica has not come as far as its primary"
-            guard lane.failures < Self.mostTries else {
+            guard lane.failures < Self.mostTriesOfReplica else {
                 passOver(id, message, now: now)
                 return false
             }

@@ -140,6 +140,7 @@ extension ScanCoordinator {
         tally.snapshots += whole
         note(batch, of: id)
         progress.lanes[id] = record.claims.isEmpty ? nil : record
+        rememberLosses(now: now)
         let delivery = ScanBatch(keys: batch, cursor: ScanCursor(progress), node: lane.node)
         if record.claims.isEmpty {
             lanes[id] = nil

@@ -1,39 +1,4 @@
-/// R13: before anything is credited, others are heard. A primary that was replaced, or that gave a slot away,
-/// may not know it: the cluster bus can be silent where clients still get through.
-struct Hearing: Sendable {
-    /// A lane that has been told by its own nodes that it may be credited.
-    struct Claimant: Sendable {
-        let lane: LaneID
-        let statusRequest: Int
-        let statuses: [NodeStatus]
-    }
-
-    /// Those that came while others were being heard for: what was said before does not count for them.
-    var waiting: [Claimant] = []
-    /// Those that are being heard for.
-    var served: [Claimant] = []
-    /// The nodes that have not answered yet, by the names of the questions.
-    var asked: [LaneID: ClusterNode] = [:]
-    /// The primaries that have answered.
-    var heard: Set<NodeID> = []
-    /// How often in a row nodes have not answered: each time costs a time limit.
-    var failures: [NodeID: Int] = [:]
-    /// Where to begin among many.
-    var turn = 0
-    /// From then on the word of most is enough: a node that does not answer costs a time limit.
-    var deadline = Duration.zero
-    static let longestWait = Duration.milliseconds(250)
-
-    /// Whether a node was silent twice in a row. It may be the only one that knows, so once is not enough.
-    func isSilent(_ node: NodeID) -> Bool { failures[node, default: 0] > 1 }
-
-    /// How many primaries are asked in large clusters.
-    static let mostAsked = 5
-
-    /// How many primaries must have been heard, of so many.
-    static func quorum(of primaries: Int) -> Int { min(primaries / 2 + 1, mostAsked) }
-}
-
+/// R13: what other nodes say before a lane is credited.
 extension ScanCoordinator {
     /// Whether this names a question to a node that is heard, and no lane.
     package func isHearing(_ id: LaneID) -> Bool { hearing.asked[id] != nil }
@@ -56,7 +21,7 @@ extension ScanCoordinator {
         beginHearing(now: now)
     }
 
-    private func needsHearing(_ record: LaneRecord) -> Bool {
+    func needsHearing(_ record: LaneRecord) -> Bool {
         if case .migrationSource = record.purpose { false } else { true }
     }
 
@@ -103,12 +68,13 @@ extension ScanCoordinator {
 
     private mutating func nodesToHear(in topology: ClusterTopology) -> [ClusterNode] {
         let count = topology.shards.count
-        let start = count > Hearing.mostAsked ? hearing.turn % count : 0
-        hearing.turn = (start + Hearing.mostAsked) % max(1, count)
+        let most = Hearing.asked(of: count)
+        let start = count > most ? hearing.turn % count : 0
+        hearing.turn = (start + most) % max(1, count)
         // Those that were silent come last, and only where they are needed.
         var answering: [ClusterNode] = []
         var silent: [ClusterNode] = []
-        for offset in 0..<count where answering.count < Hearing.mostAsked {
+        for offset in 0..<count where answering.count < most {
             let node = topology.shards[(start + offset) % count].primary
             if isFailing(node.id) || hearing.isSilent(node.id) {
                 silent.append(node)
@@ -117,7 +83,11 @@ extension ScanCoordinator {
             }
         }
         let missing = Hearing.quorum(of: count) - answering.count
-        return answering + silent.prefix(max(0, missing))
+        let asked = answering + silent.prefix(max(0, missing))
+        // Those that are said to own what others claim may do so no longer.
+        let rivals = hearing.rivals.sorted().compactMap { node($0, near: 0, in: topology) }
+        hearing.rivals = []
+        return asked + rivals.filter { !asked.contains($0) && !hearing.isSilent($0.id) }
     }
 
     /// Whether a lane has failed at a node and waits: to ask it would cost another time limit.
@@ -129,7 +99,7 @@ extension ScanCoordinator {
     mutating func heard(_ id: LaneID, _ status: NodeStatus, now: Duration) {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
         if status.nodeID == node.id {
-            words.heard(status)
+            learnOwners(from: status)
             hearing.failures[node.id] = nil
             if status.role == .primary, status.seesMajority, !isNotYetBelieved(status) {
                 hearing.heard.insert(node.id)
@@ -183,7 +153,7 @@ extension ScanCoordinator {
     }
 
     /// R13: what must not be credited, whatever the lane's own nodes say.
-    func vetoed(_ id: LaneID, _ record: LaneRecord) -> SlotSet {
+    mutating func vetoed(_ id: LaneID, _ record: LaneRecord) -> SlotSet {
         let owner: ProcessMark
         switch record.purpose {
         case .owned:
@@ -194,13 +164,21 @@ extension ScanCoordinator {
         }
         // A node that imports raises its epoch unless it has the highest: as it had that when the lane began,
         // and has it no more, a slot may have left and come back without a trace.
-        if lanes[id]?.hadHighestEpoch ?? false, words.highestEpoch > owner.epoch { return record.claims }
-        return words.contested(record.claims, of: owner.node, at: owner.epoch)
+        if record.hadHighestEpoch, words.highestEpoch > owner.epoch { return record.claims }
+        let contested = words.contested(record.claims, of: owner.node, at: owner.epoch)
+        hearing.rivals.formUnion(contested.by)
+        return contested.slots
     }
 
-    /// Whether no epoch above this node's is known: then it would not raise it on importing a slot.
+    /// Takes what a node says of who owns what.
+    mutating func learnOwners(from status: NodeStatus) {
+        words.heard(status, quorum: Hearing.quorum(of: topology?.shards.count ?? 1))
+    }
+
+    /// Whether a node knows of no epoch above its own: then it would not raise it on importing a slot. What
+    /// others know does not count, as the node would not act on it.
     func hasHighestEpoch(_ status: NodeStatus) -> Bool {
-        max(words.highestEpoch, status.highestEpoch ?? 0) <= status.configEpoch
+        status.highestEpoch.map { $0 <= status.configEpoch } ?? false
     }
 
     // MARK: R15
@@ -211,6 +189,8 @@ extension ScanCoordinator {
         guard status.nodeID != .standalone, status.role == .primary else { return false }
         let isYoung = status.uptime.map { $0 < policy.startWindow } ?? false
         guard let health = status.health else { return isYoung }
+        // Where slots lack an owner it would say so in any case: then its age alone can tell, and costs a
+        // cluster that is in trouble anyway no more than the window.
         return health.failsWithoutReason || (!health.isOK && isYoung)
     }
 

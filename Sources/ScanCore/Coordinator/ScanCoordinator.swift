@@ -4,7 +4,7 @@ import DequeModule
 /// knows no clock: events come in through mutating functions, with the time since the start, and actions
 /// are taken out.
 ///
-/// The rules R1 to R9 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
+/// The rules R1 to R15 it implements, and why they keep the promise, are in `Docs/Guarantee.md`.
 package struct ScanCoordinator: Sendable {
     let query: ScanQuery
     let policy: ScanPolicy
@@ -86,6 +86,7 @@ package struct ScanCoordinator: Sendable {
         unattended = Deque(progress.lanes.ids.sorted())
         nextLane = (unattended.last?.rawValue ?? 0) + 1
         backoff = Backoff(shortest: policy.shortestPause, longest: policy.longestPause, seed: policy.seed)
+        recallLosses()
         if let topology, isOfThisCluster(topology) { adoptIndices(of: topology) }
     }
 
@@ -121,6 +122,7 @@ package struct ScanCoordinator: Sendable {
 
     /// The iteration begins. Call once, first.
     package mutating func start(now: Duration) {
+        if let holdEnds { act(.wake(at: holdEnds)) }
         guard let topology else { return loadTopology() }
         if isOfThisCluster(topology) { plan(now: now) } else { refuseCluster() }
     }
@@ -175,7 +177,7 @@ package struct ScanCoordinator: Sendable {
         for id in lanes.pausing.filter({ lanes[$0]?.isPausing(until: now) ?? false }).sorted() {
             guard hasRoom || !isGettingOn else {
                 // Its room was taken meanwhile. It waits for a lane to end now, not for its node.
-                stalled.clear(slotsAtStake(in: id))
+                stalled.putOff(slotsAtStake(in: id), now: now)
                 lanes[id] = nil
                 leaveUnattended(id)
                 continue

@@ -25,6 +25,8 @@ package struct LaneRecord: Hashable, Sendable {
     package var nodeIndex: Int
     /// The process that is read; its run is 0 where it has not been asked yet.
     package var process: ProcessMark
+    /// R13: whether the owner of the slots knew of no epoch above its own when the lane began.
+    package var hadHighestEpoch: Bool
     package var purpose: Purpose
     package var position: Position
     /// The slots whose keys the lane returns.
@@ -33,12 +35,14 @@ package struct LaneRecord: Hashable, Sendable {
     package init(
         nodeIndex: Int,
         process: ProcessMark,
+        hadHighestEpoch: Bool = false,
         purpose: Purpose = .owned,
         position: Position = .scan(0),
         claims: SlotSet
     ) {
         self.nodeIndex = nodeIndex
         self.process = process
+        self.hadHighestEpoch = hadHighestEpoch
         self.purpose = purpose
         self.position = position
         self.claims = claims

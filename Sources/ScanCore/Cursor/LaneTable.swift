@@ -11,6 +11,7 @@ package struct LaneTable: Sendable {
     private struct Entry: Sendable {
         let nodeIndex: Int
         let process: ProcessMark
+        let hadHighestEpoch: Bool
         let purpose: LaneRecord.Purpose
         let claims: SlotSet
         let place: Int
@@ -18,6 +19,7 @@ package struct LaneTable: Sendable {
         init(_ record: LaneRecord, place: Int) {
             nodeIndex = record.nodeIndex
             process = record.process
+            hadHighestEpoch = record.hadHighestEpoch
             purpose = record.purpose
             claims = record.claims
             self.place = place
@@ -25,7 +27,7 @@ package struct LaneTable: Sendable {
 
         func isTrue(of record: LaneRecord) -> Bool {
             claims == record.claims && process == record.process && nodeIndex == record.nodeIndex
-                && purpose == record.purpose
+                && purpose == record.purpose && hadHighestEpoch == record.hadHighestEpoch
         }
     }
 
@@ -81,6 +83,7 @@ package struct LaneTable: Sendable {
         LaneRecord(
             nodeIndex: entry.nodeIndex,
             process: entry.process,
+            hadHighestEpoch: entry.hadHighestEpoch,
             purpose: entry.purpose,
             position: positions[entry.place / Self.chunkLength][entry.place % Self.chunkLength],
             claims: entry.claims

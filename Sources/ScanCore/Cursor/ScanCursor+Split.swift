@@ -46,6 +46,7 @@ extension ScanCursor {
             progress.fingerprint = whole.fingerprint
             progress.mark = whole.mark
             progress.lanes = part.lanes
+            progress.losses = whole.losses.compactMap { $0.part(in: part.slots) }.sorted()
             progress.keysReturned = index == 0 ? whole.keysReturned : 0
             return ScanCursor(progress)
         }

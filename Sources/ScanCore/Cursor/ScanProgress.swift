@@ -15,6 +15,8 @@ package struct ScanProgress: Sendable {
     package var covered: SlotSet
     /// The lanes that have begun and are not credited yet.
     package var lanes: LaneTable
+    /// R14: slots that were read and not credited, in ascending order of their first slots.
+    package var losses: [LossRecord] = []
     /// Keys handed out since the start, over all resumptions.
     package var keysReturned: UInt64
 
@@ -44,6 +46,7 @@ extension ScanProgress: Equatable {
         one.queryDigest == other.queryDigest && one.fingerprint == other.fingerprint
             && one.mark == other.mark
             && one.keysReturned == other.keysReturned && one.wanted == other.wanted
+            && one.losses == other.losses
             && one.covered == other.covered && one.lanes.count == other.lanes.count
             && zip(one.orderedLanes, other.orderedLanes).allSatisfy { $0.record == $1.record }
     }

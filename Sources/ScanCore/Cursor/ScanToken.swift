@@ -5,8 +5,9 @@ enum ScanToken {
     private static let version: UInt8 = 2
 
     /// Longer texts are refused unread. As many lanes as there are slots, with every number at its largest,
-    /// need 1,460,971 characters.
-    private static let mostCharacters = 3 << 19
+    /// need 1,460,971 characters, and losses of
+    /// each less than half as many again.
+    private static let mostCharacters = 1 << 21
 
     /// As many digits as the largest cursor of a single server has; the shortest text of ours is longer.
     private static let mostDigits = 20
@@ -27,6 +28,7 @@ enum ScanToken {
         }
         SlotMap(wanted: progress.wanted, covered: progress.covered, claims: lanes.map(\.claims))
             .encode(into: &writer)
+        LossRecord.encode(progress.losses, into: &writer)
         writer.write(fixed: CRC32.checksum(of: writer.bytes))
         return Base64.text(writer.bytes, as: .urlSafe)
     }
@@ -58,6 +60,7 @@ enum ScanToken {
             lanes.append(try decodeLane(from: &reader))
         }
         let map = try SlotMap(decoding: &reader, lanes: count)
+        let losses = try LossRecord.decode(from: &reader, of: map.wanted.subtracting(map.covered))
         guard reader.isAtEnd else { throw .malformed }
 
         var progress = ScanProgress(queryDigest: digest, wanted: map.wanted)
@@ -65,6 +68,7 @@ enum ScanToken {
         progress.mark = mark
         progress.keysReturned = keysReturned
         progress.covered = map.covered
+        progress.losses = losses
         for (index, claims) in map.claims.enumerated() {
             lanes[index].claims = claims
             progress.lanes[LaneID(rawValue: UInt64(index))] = lanes[index]
@@ -74,7 +78,7 @@ enum ScanToken {
         return progress
     }
 
-    /// The first byte of a lane: two bits of purpose, two bits of position.
+    /// The first byte of a lane: two bits of purpose, two bits of position, one of the owner's epoch.
     private enum Flag {
         static let owned: UInt8 = 0
         static let source: UInt8 = 1
@@ -84,6 +88,7 @@ enum ScanToken {
         static let slots: UInt8 = 1 << 2
         static let walked: UInt8 = 2 << 2
         static let positions: UInt8 = 0b1100
+        static let highestEpoch: UInt8 = 1 << 4
     }
 
     private static func encode(_ lane: LaneRecord, into writer: inout ByteWriter) {
@@ -99,7 +104,7 @@ enum ScanToken {
             case .slots: Flag.slots
             case .walked: Flag.walked
             }
-        writer.write(purpose | position)
+        writer.write(purpose | position | (lane.hadHighestEpoch ? Flag.highestEpoch : 0))
         writer.write(varint: UInt64(lane.nodeIndex))
         encode(lane.process, into: &writer)
         switch lane.purpose {
@@ -124,7 +129,7 @@ enum ScanToken {
         -> LaneRecord
     {
         let flags = try reader.readByte()
-        guard flags & ~(Flag.purposes | Flag.positions) == 0 else { throw .malformed }
+        guard flags & ~(Flag.purposes | Flag.positions | Flag.highestEpoch) == 0 else { throw .malformed }
         let index = try reader.readVarint(below: HashSlot.count)
         let process = try decodeMark(from: &reader)
         let purpose: LaneRecord.Purpose
@@ -144,6 +149,7 @@ enum ScanToken {
         return LaneRecord(
             nodeIndex: index,
             process: process,
+            hadHighestEpoch: flags & Flag.highestEpoch != 0,
             purpose: purpose,
             position: position,
             claims: SlotSet()

@@ -1,12 +1,18 @@
 extension NodeStatus {
-    /// Slots that this node sees at another and does not import: it answers no client for them. A source may
-    /// still be marked for them when a reshard was broken off; what it holds is then all there is. Had this
-    /// node taken them over meanwhile, it would see them at itself or at whom it passed them on to, or the
-    /// other's epoch would have risen.
-    func disownedSlots(of other: UInt64) -> SlotSet {
-        SlotSet(ranges: others.first { $0.key.prefix == other }?.value ?? [])
-            .subtracting(slots)
-            .subtracting(importedSlots)
+    /// Slots of which this node, the destination of their migration, says that it has nothing of them: it
+    /// sees them at their source, and no mark lets clients in. A source may still be marked for them after a
+    /// reshard that was broken off; what it holds is then all there is.
+    ///
+    /// Had this node taken them over meanwhile, it would see them at itself, or at the node that it gave them
+    /// to, or the source would have a higher epoch.
+    ///
+    /// - Parameter source: What the source says.
+    /// - Returns: These slots, and maybe others that are not on their way here.
+    func disownedSlots(of source: NodeStatus) -> SlotSet {
+        // R12: a replica of the source has what the source has, and no other replica says anything of slots.
+        if role == .replica(of: source.nodeID) { return source.slots }
+        guard role == .primary, seesMajority else { return SlotSet() }
+        return SlotSet(ranges: others[source.nodeID] ?? []).subtracting(slots).subtracting(importedSlots)
     }
 
     /// Slots on their way from here to the node with this id prefix.
@@ -20,11 +26,15 @@ extension NodeStatus {
     /// the one that goes on.
     var destinations: Set<NodeID> { Set(migrating.values.map(destination)) }
 
-    private func destination(_ mark: NodeID) -> NodeID { successors[mark] ?? mark }
+    private func destination(_ mark: NodeID) -> NodeID {
+        // One that follows this very node is asked itself.
+        successors[mark].flatMap { $0 == nodeID ? nil : $0 } ?? mark
+    }
 
     /// Slots on their way here. R12: whatever node a mark names, a server lets in who is sent on (`ASK`) for
     /// any slot that is marked.
     var importedSlots: SlotSet {
-        importing.keys.reduce(into: SlotSet()) { slots, slot in slots.insert(slot) }
+        guard role == .primary, seesMajority else { return SlotSet() }
+        return importing.keys.reduce(into: SlotSet()) { slots, slot in slots.insert(slot) }
     }
 }

@@ -58,7 +58,9 @@ struct WorldRulesTests {
     @Test("R13: a node that had the highest epoch and has it no more is not credited")
     func overtaken() throws {
         var script = Script(topology: try Script.topology(a: "0-8191", b: "8192-16383"))
-        try script.answerStatus(status(a, "0-8191", epoch: 5))
+        var own = status(a, "0-8191", epoch: 5)
+        own.highestEpoch = 5
+        try script.answerStatus(own)
         try script.answerPage(of: a, expecting: 0, next: 0)
         try script.answerStatus(status(b, "8192-16383", epoch: 6))
         try script.answerStatus(status(a, "0-8191", epoch: 5))

@@ -137,12 +137,33 @@ struct ForgedTokenTests {
         expectMalformed(lane(flags: 4, position: .max))
         expectMalformed(lane(flags: 3))
         expectMalformed(lane(flags: 12))
-        expectMalformed(lane(flags: 16))
+        #expect(throws: Never.self) { try outcome(lane(flags: 16)).get() }
+        expectMalformed(lane(flags: 32))
         expectMalformed(lane(flags: 128))
         expectMalformed(lane(index: 16_384))
         expectMalformed(lane(index: .max))
         expectMalformed(lane(symbol: 2))
         expectMalformed(lane(symbol: 4))
+    }
+
+    @Test("losses are of slots that are open, each once, in order")
+    func losses() throws {
+        func lost(_ bytes: [UInt8]) -> [UInt8] { runs([(1, 1000), (2, 15_384)]) + bytes }
+        // One entry: three losses, five milliseconds, one run, that begins at slot 1000 and is one slot long.
+        let cursor = try outcome(lost([1, 3, 5, 1, 0xE8, 7, 0])).get()
+        let expected = LossRecord(slots: slots("1000"), losses: 3, milliseconds: 5)
+        #expect(cursor.progress?.losses == [expected])
+        expectMalformed(lost([0]))
+        expectMalformed(lost([1]))
+        // A covered slot, none, never lost, beyond the last slot, twice, out of order.
+        expectMalformed(lost([1, 3, 5, 1, 0xE7, 7, 0]))
+        expectMalformed(lost([1, 3, 5, 0]))
+        expectMalformed(lost([1, 0, 5, 1, 0xE8, 7, 0]))
+        expectMalformed(lost([1, 3, 5, 1, 0xE8, 7, 0x80, 0x80, 1]))
+        expectMalformed(lost([2, 3, 5, 1, 0xE8, 7, 0, 3, 5, 1, 0xE8, 7, 0]))
+        expectMalformed(lost([2, 3, 5, 1, 0xE9, 7, 0, 3, 5, 1, 0xE8, 7, 0]))
+        // Adjacent runs are one.
+        expectMalformed(lost([1, 3, 5, 2, 0xE8, 7, 0, 0, 0]))
     }
 
     @Test(

@@ -3,7 +3,7 @@ import ScanCore
 extension ScanProgress {
     /// Everything that a cursor must keep; lanes count in their order, whatever their names.
     var parts: [AnyHashable] {
-        [queryDigest, fingerprint, mark, wanted, covered, keysReturned, orderedLanes.map(\.record)]
+        [queryDigest, fingerprint, mark, wanted, covered, keysReturned, orderedLanes.map(\.record), losses]
     }
 
     /// Progress with lanes of every kind, claims of every shape and numbers of every size.
@@ -34,6 +34,21 @@ extension ScanProgress {
             progress.lanes[LaneID(rawValue: id)] = .random(claims: slots, using: &random)
         }
         if progress.isFinished { progress.covered = SlotSet() }
+        // Up to two entries, of every other open slot, or of one in seven.
+        var open = progress.wanted.subtracting(progress.covered)
+        for step in [2, 7].prefix(Int.random(in: 0...2, using: &random)) {
+            let lost = SlotSet(open.enumerated().filter { $0.offset % step == 0 }.map(\.element))
+            open.subtract(lost)
+            guard !lost.isEmpty else { continue }
+            progress.losses.append(
+                LossRecord(
+                    slots: lost,
+                    losses: Int.random(in: 1...100, using: &random),
+                    milliseconds: Int64.random(in: 0...100_000, using: &random)
+                )
+            )
+        }
+        progress.losses.sort()
         return progress.wanted.isEmpty ? .random(lanes: lanes, using: &random) : progress
     }
 }
@@ -50,6 +65,7 @@ extension LaneRecord {
         return LaneRecord(
             nodeIndex: Int.random(in: 0..<HashSlot.count, using: &random),
             process: .random(using: &random),
+            hadHighestEpoch: Bool.random(using: &random),
             purpose: purposes.randomElement(using: &random) ?? .owned,
             position: positions.randomElement(using: &random) ?? .walked,
             claims: claims
