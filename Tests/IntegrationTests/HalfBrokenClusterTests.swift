@@ -89,6 +89,37 @@ extension IntegrationTests {
             }
         }
 
+        @Test("most primaries lost: what is left can be read, if one insists")
+        func withoutMajority() async throws {
+            var options = LocalCluster.Options()
+            options.replicasPerPrimary = 0
+            options.nodeTimeout = .seconds(1)
+            try await LocalCluster.with(options) { cluster in
+                let names = (0..<3000).map { Array("key:\($0)".utf8) }
+                try await cluster.set(names)
+                try await cluster.kill(1)
+                try await cluster.kill(2)
+                var attempts = 0
+                while try await cluster.command(0, "CLUSTER", "INFO").text?.contains("state:fail") != true {
+                    attempts += 1
+                    try #require(attempts < 300, "the majority is not lost")
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                let seed = cluster.nodes[0].address
+                let command = ["keys", seed, "--patience", "2s"]
+                let nothing = try await ToolProcess.run(command)
+                #expect(nothing.status == 69 && nothing.output.isEmpty)
+                #expect(
+                    nothing.messages.contains("does not see most of the primaries"),
+                    "\(nothing.messages)"
+                )
+                #expect(nothing.messages.contains("--without-majority"), "\(nothing.messages)")
+                let rest = try await ToolProcess.run(command + ["--without-majority", "--allow-uncovered"])
+                #expect(rest.status == 69)
+                #expect(try Set(rest.names) == Set(names.filter { KeySlot.of($0) < 5461 }))
+            }
+        }
+
         @Test("nodes: an owner that does not answer is not taken for one that serves")
         func silentOwner() async throws {
             var options = LocalCluster.Options()

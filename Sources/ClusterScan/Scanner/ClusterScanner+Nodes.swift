@@ -86,6 +86,7 @@ extension ClusterScanner {
     /// - Parameters:
     ///   - address: Where the node is.
     ///   - marks: Whether to ask for slots on their way as well.
+    /// - Returns: What it answered, as far as it did.
     private func answers(at address: NodeAddress, marks: Bool) async -> Answers {
         var answers = Answers()
         do throws(ConnectionError) {

@@ -38,6 +38,9 @@ extension CommandFailure {
                 + "key is taken from --key-passphrase-file or \(Environment.keyPassphrase)"
         case .permissionDenied:
             return permissionAdvice(error.message)
+        case .slotsNotCovered where error.message.contains("does not see most of the primaries"):
+            return "CLUSTER FAILOVER TAKEOVER, sent to a replica of each lost primary, makes a cluster of it "
+                + "again; where no replica lives, --without-majority reads what is left"
         case .slotsNotCovered:
             return "More --patience gives a failover more time; --allow-uncovered writes the keys of all "
                 + "other slots"

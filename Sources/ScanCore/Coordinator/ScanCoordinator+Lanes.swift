@@ -49,6 +49,11 @@ extension ScanCoordinator {
             heard(id, status, now: now)
             return
         }
+        var status = status
+        if policy.readsWithoutMajority {
+            status.seesMajority = true
+            status.health = nil
+        }
         guard var lane = lanes[id], lane.statusRequest == statusRequest else { return }
         reachability.answered()
         for (peer, address) in status.peers {
@@ -174,7 +179,7 @@ extension ScanCoordinator {
     private mutating func open(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let own = statuses.first, let primary = statuses.last else { return }
         guard primary.role == .primary, primary.seesMajority else {
-            abandonOpening(id, now: now)
+            abandonOpening(id, now: now, isAlone: primary.role == .primary)
             return
         }
         if own.nodeID != primary.nodeID, own.role != .replica(of: primary.nodeID) {
@@ -225,11 +230,13 @@ extension ScanCoordinator {
 
     /// The node is not what the topology said. It may never be: after epochs collided in a reshard, two
     /// nodes can take each other to be the owner of a slot for ever.
-    private mutating func abandonOpening(_ id: LaneID, now: Duration) {
+    private mutating func abandonOpening(_ id: LaneID, now: Duration, isAlone: Bool = false) {
         let cause = ScanFailure(
             .rediscover,
             .slotsNotCovered,
-            "the node does not serve these slots as their primary, though another node says so",
+            isAlone
+                ? "the node does not see most of the primaries, and may have been replaced without knowing it"
+                : "the node does not serve these slots as their primary, though another node says so",
             at: lanes[id]?.statusSources.last?.address
         )
         stalled.note(slotsAtStake(in: id), cause: cause, now: now)

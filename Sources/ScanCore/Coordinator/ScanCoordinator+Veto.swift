@@ -22,7 +22,9 @@ extension ScanCoordinator {
     }
 
     func needsHearing(_ record: LaneRecord) -> Bool {
-        if case .migrationSource = record.purpose { false } else { true }
+        // Those that are left are not enough to be heard.
+        guard !policy.readsWithoutMajority else { return false }
+        return if case .migrationSource = record.purpose { false } else { true }
     }
 
     /// Asks others, a handful in large clusters, unless that is under way.

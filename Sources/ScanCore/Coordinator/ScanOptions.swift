@@ -33,6 +33,10 @@ public struct ScanOptions: Sendable {
     /// restored from a backup, for example, with the same keys. What one cluster's iteration covered counts
     /// as covered in the other.
     public var acceptsOtherCluster: Bool
+    /// Whether primaries are read that do not see most of the others: to save what is left when most are lost
+    /// for good. Gives up rule R13 and a part of R3: such a primary may have been replaced, and what it has may
+    /// be old, or be served elsewhere by now.
+    public var readsWithoutMajority: Bool
     /// Gets what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?
 
@@ -51,6 +55,7 @@ public struct ScanOptions: Sendable {
     ///   - patience: How long slots may go without any progress.
     ///   - allowsUncoveredSlots: Whether to report slots that were given up rather than fail.
     ///   - acceptsOtherCluster: Whether a cursor may be carried on with a cluster it does not know.
+    ///   - readsWithoutMajority: Whether primaries are read that do not see most of the others.
     ///   - onEvent: Gets what happens; must not block.
     public init(
         count: Int? = nil,
@@ -64,6 +69,7 @@ public struct ScanOptions: Sendable {
         patience: Duration = .seconds(60),
         allowsUncoveredSlots: Bool = false,
         acceptsOtherCluster: Bool = false,
+        readsWithoutMajority: Bool = false,
         onEvent: (@Sendable (ScanEvent) -> Void)? = nil
     ) {
         self.count = count.map { max(1, $0) }
@@ -77,6 +83,7 @@ public struct ScanOptions: Sendable {
         self.patience = patience
         self.allowsUncoveredSlots = allowsUncoveredSlots
         self.acceptsOtherCluster = acceptsOtherCluster
+        self.readsWithoutMajority = readsWithoutMajority
         self.onEvent = onEvent
     }
 
@@ -91,7 +98,8 @@ public struct ScanOptions: Sendable {
             maximumKeysPerSecond: maximumKeysPerSecond,
             patience: patience,
             allowsUncoveredSlots: allowsUncoveredSlots,
-            acceptsOtherCluster: acceptsOtherCluster
+            acceptsOtherCluster: acceptsOtherCluster,
+            readsWithoutMajority: readsWithoutMajority
         )
     }
 
@@ -99,6 +107,7 @@ public struct ScanOptions: Sendable {
     package func readsPages(like other: ScanOptions) -> Bool {
         count == other.count && strategy == other.strategy && readPreference == other.readPreference
             && patience == other.patience && acceptsOtherCluster == other.acceptsOtherCluster
+            && readsWithoutMajority == other.readsWithoutMajority
     }
 
     /// One node at a time, and no faster than the caller asks.
@@ -111,7 +120,8 @@ public struct ScanOptions: Sendable {
             patience: patience,
             // A page cannot say which slots it leaves out, so the end must not look complete.
             allowsUncoveredSlots: false,
-            acceptsOtherCluster: acceptsOtherCluster
+            acceptsOtherCluster: acceptsOtherCluster,
+            readsWithoutMajority: readsWithoutMajority
         )
     }
 }

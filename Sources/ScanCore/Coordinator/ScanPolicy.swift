@@ -34,6 +34,8 @@ package struct ScanPolicy: Sendable {
     package var allowsUncoveredSlots: Bool
     /// Whether a cursor may be carried on with a cluster that has none of the nodes it knows.
     package var acceptsOtherCluster: Bool
+    /// Whether primaries are read that do not see most of the others.
+    package var readsWithoutMajority: Bool
     /// Seeds the jitter of pauses.
     package var seed: UInt64
 
@@ -54,6 +56,7 @@ package struct ScanPolicy: Sendable {
         startWindow: Duration = .seconds(5),
         allowsUncoveredSlots: Bool = false,
         acceptsOtherCluster: Bool = false,
+        readsWithoutMajority: Bool = false,
         seed: UInt64 = .random(in: .min ... .max)
     ) {
         self.maximumLanes = maximumLanes
@@ -72,6 +75,7 @@ package struct ScanPolicy: Sendable {
         self.startWindow = startWindow
         self.allowsUncoveredSlots = allowsUncoveredSlots
         self.acceptsOtherCluster = acceptsOtherCluster
+        self.readsWithoutMajority = readsWithoutMajority
         self.seed = seed
     }
 }

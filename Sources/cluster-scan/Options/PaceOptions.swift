@@ -78,6 +78,17 @@ struct PaceOptions: ParsableArguments {
     )
     var allowUncovered = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Read primaries that do not reach most of the others.",
+            discussion: """
+                To save what is left when most primaries are lost. What comes may be old, as such a node \
+                cannot know whether it was replaced.
+                """
+        )
+    )
+    var withoutMajority = false
+
     /// Options, then the profile, then what is usual: so in all of these.
     var latencyBudget: TimeSpan {
         givenLatencyBudget ?? RunSettings.profile.latencyBudget ?? TimeSpan(milliseconds: 1)
@@ -105,6 +116,7 @@ struct PaceOptions: ParsableArguments {
             maximumConcurrentNodes: (maxNodes ?? profile.maxNodes)?.value,
             patience: patience.duration,
             allowsUncoveredSlots: allowUncovered,
+            readsWithoutMajority: withoutMajority,
             onEvent: onEvent
         )
     }
