@@ -46,7 +46,7 @@ extension ClusterScanner {
         do throws(ConnectionError) {
             return try await client.send(Command(arguments), to: address)
         } catch {
-            if error.kind == .closed, await client.isShutDown { throw CommandSender.shutDownError }
+            if error.kind == .closed, await client.isShutDown { throw ClusterScanError.scannerWasShutDown }
             throw ClusterScanError(ScanFailure(error)).labelled(client.label)
         }
     }

@@ -44,6 +44,8 @@ extension CommandFailure {
         case .slotsNotCovered:
             return "More --patience gives a failover more time; --allow-uncovered writes the keys of all "
                 + "other slots"
+        case .invalidCursor where error.message.contains(ScanFailure.otherCluster.message):
+            return "If all of its nodes were replaced, insist with --any-cluster"
         default:
             return nil
         }

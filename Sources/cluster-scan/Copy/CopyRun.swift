@@ -16,17 +16,15 @@ struct CopyRun {
     }
 
     func run() async throws {
-        let session = try WorkSession(
-            command.connection,
-            command.query,
-            command.resume,
-            command.pace,
-            command.work,
-            of: try command.deed,
-            keepsCursor: !command.dryRun && !command.verifyOnly,
-            label: "source"
-        )
-        let destination = try command.destination.scanner(like: session.scanner.connection)
+        let source = try command.connection.resolve(label: "source")
+        let destination = try command.destination.scanner(like: source.configuration)
+        let session: WorkSession
+        do {
+            session = try await self.session(from: source, to: destination)
+        } catch {
+            await destination.shutDown()
+            throw error
+        }
         do {
             let copier = try await KeyCopier(
                 from: session.scanner,
@@ -49,6 +47,25 @@ struct CopyRun {
             throw error
         }
         await destination.shutDown()
+    }
+
+    private func session(
+        from source: (seeds: [NodeAddress], configuration: ConnectionConfiguration),
+        to destination: ClusterScanner
+    ) async throws -> WorkSession {
+        let topology = try await destination.topology()
+        let cluster = topology.isCluster ? topology : nil
+        return try WorkSession(
+            command.connection,
+            command.query,
+            command.resume,
+            command.pace,
+            command.work,
+            of: try command.deed(to: cluster),
+            to: cluster,
+            keepsCursor: !command.dryRun && !command.verifyOnly,
+            connectedBy: source
+        )
     }
 
     private func tryOut(_ copier: KeyCopier, _ session: WorkSession) async throws {
