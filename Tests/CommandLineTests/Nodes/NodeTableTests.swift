@@ -71,6 +71,15 @@ struct NodeTableTests {
         )
     }
 
+    @Test("keys of other databases than the first are told")
+    func databases() throws {
+        let node = try Self.node("a", port: 7000, slots: "0-16383")
+        #expect(!NodeTable([node], keysByDatabase: [0: 10]).text(width: nil).contains("database"))
+        let table = NodeTable([node], keysByDatabase: [3: 1_000, 0: 10])
+        #expect(table.text(width: nil).contains("\nKeys by database: db0 10, db3 1,000\n"))
+        #expect(table.json.text.contains("\"3\": 1000"))
+    }
+
     @Test("long lists of slots are cut to the width of the terminal, and only there")
     func width() throws {
         let scattered = stride(from: 0, to: 16384, by: 2).map(String.init).joined(separator: ",")
