@@ -50,7 +50,7 @@ package struct FieldList: Hashable, Sendable {
         self.fields = fields
     }
 
-    package static let allNames = KeyField.allCases.map(\.rawValue).joined(separator: ",")
+    package static let allNames = KeyField.allCases.map(\.rawValue).joined(separator: ", ")
 }
 
 extension FieldList: ExpressibleByArgument {

@@ -137,10 +137,10 @@ struct NodeTableTests {
         #expect(
             table.text(width: nil) == """
                 NODE             ROLE     KEYS    MEMORY      LAG  VERSION     EPOCH  ID        COUNT  SLOTS
-                10.0.0.1:7000    primary    10  3.00 MiB           Redis 7.0       3  aaaaaaaa  8,192  0-8191
-                  10.0.0.1:7003  replica    10  2.00 MiB   1000 B  Redis 7.0       3  bbbbbbbb
-                10.0.0.1:7001    primary    10     100 B           Valkey 8.1      3  cccccccc  8,192  8192-16383
-                  10.0.0.1:7004  replica    10         -  cut off  Valkey 8.1      3  dddddddd
+                10.0.0.1:7000    primary    10  3.00 MiB           redis 7.0       3  aaaaaaaa  8,192  0-8191
+                  10.0.0.1:7003  replica    10  2.00 MiB   1000 B  redis 7.0       3  bbbbbbbb
+                10.0.0.1:7001    primary    10     100 B           valkey 8.1      3  cccccccc  8,192  8192-16383
+                  10.0.0.1:7004  replica    10         -  cut off  valkey 8.1      3  dddddddd
 
                 2 primaries, 2 replicas, 20 keys on primaries
                 1 replica cut off from the primary or still copying it: 10.0.0.1:7004.
@@ -151,6 +151,15 @@ struct NodeTableTests {
                 """
         )
         #expect(table.json.text.contains("\"bytes_behind\": 1000"))
+    }
+
+    @Test("keys of other databases than the first are told")
+    func databases() throws {
+        let node = try Self.node("a", port: 7000, slots: "0-16383")
+        #expect(!NodeTable([node], keysByDatabase: [0: 10]).text(width: nil).contains("database"))
+        let table = NodeTable([node], keysByDatabase: [3: 1_000, 0: 10])
+        #expect(table.text(width: nil).contains("\nKeys by database: db0 10, db3 1,000\n"))
+        #expect(table.json.text.contains("\"3\": 1000"))
     }
 
     @Test("long lists of slots are cut to the width of the terminal, and only there")

@@ -30,6 +30,25 @@ struct ResumeHintTests {
         )
     }
 
+    @Test("of all databases the one that the cursor is of is named, with the files that are its own")
+    func databases() {
+        func command(_ arguments: String...) -> String {
+            ResumeHint(arguments: arguments, cursor: cursor, database: 3).command
+        }
+        #expect(
+            command("cluster-scan", "keys", "h:1", "--db", "all", "-o", "f")
+                == "cluster-scan keys h:1 --db 3 -o f.db3 --cursor \(cursor)"
+        )
+        #expect(
+            command("cluster-scan", "copy", "h:1", "--db=all", "--to", "h:2")
+                == "cluster-scan copy h:1 --db=3 --to h:2 --to-db 3 --cursor \(cursor)"
+        )
+        #expect(
+            command("cluster-scan", "keys", "h:1", "--db", "3", "-o", "f")
+                == "cluster-scan keys h:1 --db 3 -o f --cursor \(cursor)"
+        )
+    }
+
     @Test("passwords are left out, and that is told")
     func secrets() {
         let hint = ResumeHint(

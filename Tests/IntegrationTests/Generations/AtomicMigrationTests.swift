@@ -102,16 +102,20 @@ extension LocalCluster {
         try await withConnection(to: source) { _ = try $0.checked(command) }
     }
 
+    /// Waits until no move is under way. One that does not begin is cancelled: now and then Valkey 9.1.2
+    /// keeps the process that wrote an earlier snapshot, and then waits for its end for ever.
     fileprivate func waitForAtomicMoves() async throws {
         let ends: Set = ["success", "failed", "cancelled"]
-        var states: [String] = []
-        do {
-            try await wait("the slots have moved, or not", within: .seconds(60)) {
-                states = try await atomicMoves()
-                return states.allSatisfy(ends.contains)
+        let patience = ContinuousClock.now + .seconds(5)
+        try await wait("the slots have moved, or not", within: .seconds(60)) {
+            let states = Set(try await atomicMoves()).subtracting(ends)
+            if states == ["waiting-to-snapshot"], ContinuousClock.now > patience {
+                for node in nodes.indices {
+                    // Refused by nodes that move nothing.
+                    _ = try? await command(node, "CLUSTER", "CANCELSLOTMIGRATIONS")
+                }
             }
-        } catch let error as TestClusterError {
-            throw TestClusterError("\(error): \(Set(states).subtracting(ends))")
+            return states.isEmpty
         }
     }
 
