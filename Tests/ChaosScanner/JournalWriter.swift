@@ -38,7 +38,7 @@ final class JournalWriter: Sendable {
             case .laneStarted: counts["passes", default: 0] += 1
             case .laneRestarted: counts["restarts", default: 0] += 1
             case .laneEnded(_, _, let lost) where !lost.isEmpty: counts["losses", default: 0] += 1
-            case .laneEnded, .paceChanged, .announcedAddressesUnreachable: break
+            case .laneEnded, .paceChanged, .announcedAddressesUnreachable, .lookAlike: break
             case .topologyLoaded: counts["topologies", default: 0] += 1
             case .retrying: counts["retries", default: 0] += 1
             case .keysLeftOver: counts["leftOver", default: 0] += 1

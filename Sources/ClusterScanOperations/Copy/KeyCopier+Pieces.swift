@@ -14,7 +14,7 @@ extension KeyCopier {
         var rest: [Item] = []
         var pieces: [Piece] = []
         for (item, moment) in zip(items, try await here.moments(of: items.map(\.key))) {
-            switch DumpAnswer(try CommandAnswer(moment.value, from: source.label), atMost: maximumPieceBytes)
+            switch DumpAnswer(try CommandAnswer(moment.value), atMost: maximumPieceBytes)
             {
             case .payload where moment.lifetime == .noKey: tally.noteVanished(item.index)
             case .payload(let payload): pieces.append((item, payload, moment.lifetime))
@@ -66,7 +66,7 @@ extension KeyCopier {
         var open: [Item] = []
         var stale: [Piece] = []
         for (piece, moment) in zip(pieces, moments) {
-            let value = try CommandAnswer(moment.value, from: destination.label).value
+            let value = try CommandAnswer(moment.value).value
             if ValueVerdict(dumps: .bulkString(piece.payload), value) != .alike {
                 open.append(piece.item)
             } else if piece.lifetime.agrees(with: moment.lifetime) {
@@ -90,7 +90,7 @@ extension KeyCopier {
         let targets = pieces.map(\.item.target)
         return try await destination.watching(targets, options: options.commands) { watch in
             for (piece, moment) in zip(pieces, try await there.moments(of: targets)) {
-                let value = try CommandAnswer(moment.value, from: destination.label).value
+                let value = try CommandAnswer(moment.value).value
                 guard ValueVerdict(dumps: .bulkString(piece.payload), value) == .alike else { return false }
             }
             return try await watch.run(pieces.map { $0.lifetime.command(for: $0.item.target) }) != nil

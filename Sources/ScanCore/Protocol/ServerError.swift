@@ -10,6 +10,9 @@ public struct ServerError: Error, Hashable, Sendable {
     /// The node that said so, where that is known.
     public var address: NodeAddress?
 
+    /// What the caller calls the servers, where it works with several clusters.
+    public var label: String?
+
     /// Takes an error reply apart.
     ///
     /// - Parameter message: The whole reply, without the type byte in front.
@@ -39,6 +42,12 @@ extension ServerError {
     /// it is not permitted, or there is none.
     public var refusesCommand: Bool {
         isUnknownCommand || code == "NOPERM" && message.contains(" command")
+    }
+
+    /// The message without the arguments that servers repeat after a command that they do not know.
+    public var withoutArguments: String {
+        let end = message.firstRange(of: ", with args")?.lowerBound ?? message.endIndex
+        return String(message[..<end])
     }
 
     private static let wordsOfUnknownCommands = [

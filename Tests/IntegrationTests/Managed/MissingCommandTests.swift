@@ -27,7 +27,10 @@ extension IntegrationTests {
             "PTTL", "UNLINK", "DUMP", "MULTI",
         ]
 
-        @Test("a command works without what is missing, or names it once, with the right reason", arguments: missing)
+        @Test(
+            "a command works without what is missing, or names it once, with the right reason",
+            arguments: missing
+        )
         func table(command: String) async throws {
             var options = LocalCluster.Options()
             options.isStandalone = true
