@@ -92,12 +92,15 @@ actor CommandSender {
         let router = CommandRouter([placeholder], owners: owners, options: CommandOptions(patience: patience))
         let run = CommandRun(number: number, router, makeCommand)
         let replies = try await finish(run)
-        guard let reply = replies.first, let (status, address) = run.asked else {
-            throw ClusterScanError(.protocolViolation, "the reply is missing")
-        }
-        switch reply {
-        case .value(let value): return KeyAnswer(reply: value, status: status, address: address)
-        case .error(let error): throw ClusterScanError(ScanFailure(error, at: address))
+        switch replies.first ?? .value(.null) {
+        case .value(let value):
+            guard let (status, address) = run.asked else {
+                throw ClusterScanError(.protocolViolation, "the reply is missing")
+            }
+            return KeyAnswer(reply: value, status: status, address: address)
+        case .error(let error):
+            guard let address = error.address else { throw ClusterScanError(refusal: error) }
+            throw ClusterScanError(ScanFailure(error, at: address))
         case .tooLarge(let error), .outcomeUnknown(let error), .unreachable(let error): throw error
         }
     }

@@ -27,10 +27,14 @@ extension KeyReply {
     /// The same, of servers that the caller calls by a name.
     func labelled(_ label: String) -> KeyReply {
         switch self {
-        case .value, .error: self
-        case .tooLarge(let error): .tooLarge(error.labelled(label))
-        case .outcomeUnknown(let error): .outcomeUnknown(error.labelled(label))
-        case .unreachable(let error): .unreachable(error.labelled(label))
+        case .value:
+            return self
+        case .error(var error):
+            error.label = label
+            return .error(error)
+        case .tooLarge(let error): return .tooLarge(error.labelled(label))
+        case .outcomeUnknown(let error): return .outcomeUnknown(error.labelled(label))
+        case .unreachable(let error): return .unreachable(error.labelled(label))
         }
     }
 }

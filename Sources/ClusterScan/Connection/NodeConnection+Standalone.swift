@@ -17,14 +17,14 @@ extension NodeConnection {
     ) async throws(ScanFailure) {
         // What a server without cluster mode answers.
         if refusal.message.contains("cluster support disabled") { return }
-        guard refusal.refusesCommand else { throw ScanFailure(refusal, at: address) }
+        let failure = ScanFailure(refusal, of: command, which: purpose, at: address)
+        // Services and proxies have words of their own; only what passes, or is about the user, is clear.
+        guard failure.remedy == .giveUp, failure.code == .permissionDenied else { throw failure }
         do {
-            guard let info = try await ask([Command("INFO", "server")]).first else {
-                throw ScanFailure(refusal, at: address)
-            }
+            guard let info = try await ask([Command("INFO", "server")]).first else { throw failure }
             if let error = info.error { throw Self.unknownServer(refusal, error, command, at: address) }
             guard try ServerInfo(info.value.string ?? "").isCluster else { return }
-            throw ScanFailure(refusal, of: command, which: purpose, at: address)
+            throw failure
         } catch let error as TopologyError where error == .sentinel {
             throw await sentinelFailure()
         } catch {
@@ -39,11 +39,11 @@ extension NodeConnection {
         _ command: String,
         at address: NodeAddress
     ) -> ScanFailure {
-        guard other.refusesCommand else { return ScanFailure(other, at: address) }
-        var failure = ScanFailure(other, at: address)
+        var failure = ScanFailure(other, of: "INFO", which: "tells what the server is", at: address)
+        guard failure.remedy == .giveUp, failure.code == .permissionDenied else { return failure }
         failure.message =
-            "the server refuses \(command) and INFO, one of which has to tell whether it is all there is or a node of "
-            + "a cluster: \(refusal.message); \(other.message)"
+            "the server refuses \(command) and INFO, one of which has to tell whether it is all there is or a "
+            + "node of a cluster: \(refusal.withoutArguments); \(other.withoutArguments)"
         if refusal.isUnknownCommand, other.isUnknownCommand {
             failure.message += ". A proxy (twemproxy, Envoy) answers like this: name a server behind it"
         }

@@ -15,20 +15,16 @@ package enum CommandAnswer: Sendable {
     ///
     /// - Parameters:
     ///   - reply: What became of a command.
-    ///   - label: What messages call the servers.
     ///   - toleratingNoPermission: Whether work goes on where the user may not run the command.
     /// - Throws: `ClusterScanError` if the reason concerns all commands.
     package init(
         _ reply: KeyReply,
-        from label: String? = nil,
         toleratingNoPermission: Bool = false
     ) throws(ClusterScanError) {
         switch reply {
         case .value(.error(let error)), .error(let error):
             guard error.code != "NOPERM" || toleratingNoPermission else {
-                var failure = ClusterScanError(.permissionDenied, error.message, at: error.address)
-                failure.label = label
-                throw failure
+                throw ClusterScanError(refusal: error)
             }
             self = .refused(error)
         case .value(let value): self = .value(value)
@@ -48,6 +44,15 @@ package enum CommandAnswer: Sendable {
 
     /// The value of an integer, otherwise `nil`.
     var integer: Int64? { value?.integer }
+
+    /// The value of an integer without which the work cannot go on.
+    ///
+    /// - Throws: `ClusterScanError` if there is none.
+    func requiredInteger() throws(ClusterScanError) -> Int64 {
+        if let integer { return integer }
+        if case .refused(let error) = self { throw ClusterScanError(refusal: error) }
+        throw ClusterScanError(.protocolViolation, trouble ?? "the reply is not a number")
+    }
 
     /// What the server said when it refused, otherwise `nil`.
     var refusal: ServerError? {
@@ -82,7 +87,7 @@ extension ClusterScanner {
         toleratingNoPermission: Bool = false
     ) async throws -> [CommandAnswer] {
         try await send(commands, preferring: node, options: options).map { reply in
-            try CommandAnswer(reply, from: label, toleratingNoPermission: toleratingNoPermission)
+            try CommandAnswer(reply, toleratingNoPermission: toleratingNoPermission)
         }
     }
 

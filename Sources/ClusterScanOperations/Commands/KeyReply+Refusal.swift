@@ -10,8 +10,7 @@ extension KeyReply {
         case .value(let value):
             return .success(value)
         case .error(let error):
-            let code: ClusterScanError.Code = error.lacksRights ? .permissionDenied : .protocolViolation
-            let failure = ClusterScanError(code, error.message, at: error.address)
+            let failure = ClusterScanError(refusal: error)
             if error.lacksRights { throw failure }
             return .failure(failure)
         case .tooLarge(let error):

@@ -33,11 +33,6 @@ extension ServerError {
     /// Whether the server does not understand this dump.
     package var refusesDump: Bool { refusesDumpVersion || message.contains("Bad data format") }
 
-    /// The words without the arguments of a command that is not known: names of keys, and values.
-    var withoutArguments: String {
-        message.firstRange(of: ", with args").map { String(message[..<$0.lowerBound]) } ?? message
-    }
-
     /// For a reason that no server has given.
     init(notCopied reason: String) {
         self.init(message: "NOTCOPIED \(reason)")

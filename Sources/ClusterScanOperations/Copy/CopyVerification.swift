@@ -78,18 +78,18 @@ public final class CopyVerification: Sendable {
         let found = try await destination.answers(
             to: names.map { KeyCommand("EXISTS", key: target(of: $0), isRepeatable: true) },
             options: options.commands
-        ).map { $0.integer == 1 }
+        ).map { try $0.requiredInteger() == 1 }
         let absent = names.indices.filter { !found[$0] }
         // A snapshot shows keys that have expired, and others were deleted since.
         let originals = try await source.answers(
             to: absent.map { KeyCommand("EXISTS", key: names[$0], isRepeatable: true) },
             options: options.commands
-        )
+        ).map { try $0.requiredInteger() == 1 }
         for place in names.indices where found[place] { tally.add(.done, for: chunk.keys[indices[place]]) }
         var missing: [[UInt8]] = []
-        for (place, original) in zip(absent, originals) {
+        for (place, isThere) in zip(absent, originals) {
             let key = chunk.keys[indices[place]]
-            if original.integer == 1 {
+            if isThere {
                 missing.append(names[place])
                 tally.add(
                     .refused(ServerError(message: "MISSING it is not at the destination")),

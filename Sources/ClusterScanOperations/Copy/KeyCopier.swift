@@ -224,7 +224,7 @@ public final class KeyCopier: Sendable {
                 KeyCommand("EXISTS", key: options.rename?.renamed($0) ?? $0, isRepeatable: true)
             },
             options: options.commands
-        ).map { $0.integer == 1 }
+        ).map { try $0.requiredInteger() == 1 }
         for (place, index) in indices.enumerated() {
             let isLeft = existing[place] && !options.replacesExisting
             tally.add(sizes[place] == 0 ? .missing : isLeft ? .unchanged : .done, for: chunk.keys[index])

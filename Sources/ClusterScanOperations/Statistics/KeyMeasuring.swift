@@ -142,9 +142,8 @@ private struct MeasurementReader {
     private static func requiredValue(_ reply: KeyReply, of command: String) throws -> RESPValue? {
         if case .error(let error) = reply {
             throw ClusterScanError(
-                error.lacksRights ? .permissionDenied : .protocolViolation,
-                "\(command), which statistics cannot do without: \(error.message)",
-                at: error.address
+                refusal: error,
+                "\(command), which statistics cannot do without: \(error.message)"
             )
         }
         return try value(reply)

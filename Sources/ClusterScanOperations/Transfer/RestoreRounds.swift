@@ -87,7 +87,7 @@ package struct RestoreRounds: Sendable {
             restored?.insert(key)
             return .exists
         case .error(let error) where error.lacksRights:
-            throw ClusterScanError(.permissionDenied, error.message, at: error.address)
+            throw ClusterScanError(refusal: error)
         case .error(let error):
             return .refused(error)
         case .tooLarge(let error), .outcomeUnknown(let error), .unreachable(let error):

@@ -86,8 +86,8 @@ struct WorkLine {
             return error
         }
         // A key that a user may not touch says nothing about the next one; a command does.
-        for group in tally.refused.values where ServerError(message: group.message).refusesCommand {
-            return ClusterScanError(.permissionDenied, group.message, at: group.address)
+        for group in tally.refused.values {
+            if let error = group.serverError, error.refusesCommand { return ClusterScanError(refusal: error) }
         }
         return nil
     }

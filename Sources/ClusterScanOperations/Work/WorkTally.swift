@@ -10,8 +10,8 @@ public struct WorkTally: Sendable {
         public internal(set) var samples: [[UInt8]] = []
         /// What was said about the first of them.
         public internal(set) var message = ""
-        /// The node that said it, where one did.
-        public internal(set) var address: NodeAddress?
+        /// What the server said about the first of them, if it was a server.
+        public internal(set) var serverError: ServerError?
 
         /// How many names are kept.
         static let maximumSamples = 5
@@ -19,15 +19,15 @@ public struct WorkTally: Sendable {
         mutating func add(
             _ key: KeyBatch.Key,
             _ words: @autoclosure () -> String,
-            from address: NodeAddress? = nil
+            _ error: ServerError? = nil
         ) {
-            if count == 0 { (message, self.address) = (words(), address) }
+            if count == 0 { (message, serverError) = (words(), error) }
             count += 1
             if samples.count < Group.maximumSamples { samples.append(key.bytes) }
         }
 
         mutating func merge(_ other: Group) {
-            if count == 0 { (message, address) = (other.message, other.address) }
+            if count == 0 { (message, serverError) = (other.message, other.serverError) }
             count += other.count
             samples += other.samples.prefix(Group.maximumSamples - samples.count)
         }
@@ -74,11 +74,7 @@ public struct WorkTally: Sendable {
         case .missing: missing += 1
         case .unchanged: unchanged += 1
         case .refused(let error):
-            refused[slot(for: error.code), default: Group()].add(
-                key,
-                error.message,
-                from: error.address
-            )
+            refused[slot(for: error.code), default: Group()].add(key, error.message, error)
         case .unknown(let error):
             unknown.add(key, error.description)
         case .unreachable(let error):

@@ -100,7 +100,7 @@ extension CommandFailure {
 
     /// What to permit when a server has refused, by its words: those of 6.0 and 7.0 name the command.
     package static func permissionAdvice(_ refusal: String) -> String? {
-        if refusal.contains("DENIED") { return nil }
+        if refusal.contains("DENIED") || refusal.contains("name a server behind it") { return nil }
         if ServerError(message: refusal).isUnknownCommand {
             return
                 "The server does not have this command: it was renamed or taken away in the configuration, the "

@@ -17,7 +17,10 @@ package struct CommandFailure: Error, Sendable {
         case let failure as CommandFailure:
             self = failure
         case let error as ClusterScanError:
-            let message = error.description
+            var message = error.description
+            if let reply = error.serverError, reply.isUnknownCommand {
+                message = message.replacing(reply.message, with: reply.withoutArguments)
+            }
             let end = message.last.map { ".?!".contains($0) } == true ? " " : ". "
             self.init(
                 ExitStatus(error.code),

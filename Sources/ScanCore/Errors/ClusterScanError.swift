@@ -81,6 +81,22 @@ public struct ClusterScanError: Error, Sendable, CustomStringConvertible {
         self.cursor = cursor
     }
 
+    /// Makes an error of what a server said to one command.
+    ///
+    /// - Parameters:
+    ///   - refusal: The server's words.
+    ///   - message: What happened, if the words alone do not say it.
+    public init(refusal: ServerError, _ message: String? = nil) {
+        let concernsUser = ["NOPERM", "NOAUTH"].contains(refusal.code) || refusal.isUnknownCommand
+        self.init(
+            concernsUser ? .permissionDenied : .protocolViolation,
+            message ?? refusal.message,
+            at: refusal.address
+        )
+        serverError = refusal
+        label = refusal.label
+    }
+
     package init(_ failure: ScanFailure) {
         self.init(failure.code, failure.message, at: failure.address)
         target = failure.target

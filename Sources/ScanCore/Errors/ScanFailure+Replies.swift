@@ -54,8 +54,8 @@ extension ScanFailure {
     ///   - purpose: What it is for, as in "which tells …".
     ///   - address: The server.
     package init(_ reply: ServerError, of command: String, which purpose: String, at address: NodeAddress) {
-        self.init(reply, at: address)
-        guard reply.refusesCommand else { return }
+        self.init(reply, at: address, otherwise: .permissionDenied, message: reply.message)
+        guard remedy == .giveUp, code == .permissionDenied else { return }
         message = "the server refuses \(command), which \(purpose): \(reply.message)"
     }
 }

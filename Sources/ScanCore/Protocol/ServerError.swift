@@ -10,6 +10,9 @@ public struct ServerError: Error, Hashable, Sendable {
     /// The node that said so, where that is known.
     public var address: NodeAddress?
 
+    /// What the caller calls the servers, where it works with several clusters.
+    public var label: String?
+
     /// Takes an error reply apart.
     ///
     /// - Parameter message: The whole reply, without the type byte in front.
@@ -44,6 +47,12 @@ extension ServerError {
     /// Whether the server takes no writes at all for now, whatever the key. Source: `processCommand` in the
     /// servers' `server.c`.
     package var refusesWrites: Bool { ["OOM", "MISCONF", "NOREPLICAS"].contains(code) }
+
+    /// The message without the arguments that servers repeat after a command that they do not know.
+    public var withoutArguments: String {
+        let end = message.firstRange(of: ", with args")?.lowerBound ?? message.endIndex
+        return String(message[..<end])
+    }
 
     private static let wordsOfUnknownCommands = [
         "unknown command", "unknown subcommand", "unsupported command", "command is not supported",

@@ -133,9 +133,10 @@ package struct ClusterNodesLine: Hashable, Sendable {
 
     /// What follows the first comma, if it is no `name=value`.
     private static func hostname(_ field: ArraySlice<UInt8>) -> String? {
-        let parts = field.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count > 1, !parts[1].isEmpty, !parts[1].contains(UInt8(ascii: "=")) else { return nil }
-        return String(decoding: parts[1], as: UTF8.self)
+        guard let comma = field.firstIndex(of: UInt8(ascii: ",")) else { return nil }
+        let name = field[(comma + 1)...].prefix { $0 != UInt8(ascii: ",") }
+        guard !name.isEmpty, !name.contains(UInt8(ascii: "=")) else { return nil }
+        return String(decoding: name, as: UTF8.self)
     }
 
     /// Where the node is asked.

@@ -117,12 +117,10 @@ struct ExecCommand: AsyncParsableCommand {
     private func review(_ template: CommandTemplate) async throws -> ClusterScanner.CommandReview {
         do {
             return try await connection.withScanner { try await $0.review(template) }
-        } catch let error as ClusterScanError where error.code == .permissionDenied {
-            throw CommandFailure(
-                .notPermitted,
-                "\(error.description). Servers are asked what a command is: the user needs +command|info and "
-                    + "+command|getkeys (ACL SETUSER)"
-            )
+        } catch var error as ClusterScanError where error.code == .permissionDenied {
+            error.message =
+                "the server has to say what the command is (COMMAND INFO, COMMAND GETKEYS): \(error.message)"
+            throw error
         }
     }
 

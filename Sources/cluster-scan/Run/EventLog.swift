@@ -83,6 +83,8 @@ package enum RefusedField {
         switch (field, error.code) {
         case (_, "NOPERM"):
             return "\(column) stays empty: the user lacks the permission (\(error.message))"
+        case _ where error.isUnknownCommand:
+            return "\(column) stays empty where servers do not have the command (\(error.withoutArguments))"
         case (.freq, _):
             return
                 "\(column) stays empty: servers count how often keys are used only with a maxmemory-policy "

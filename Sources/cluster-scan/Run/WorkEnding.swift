@@ -57,7 +57,7 @@ package struct WorkEnding: Sendable {
         var lines: [String] = []
         for (code, group) in report.tally.refused.sorted(by: { $0.key < $1.key }) {
             // Said below, as the reason for the end.
-            if status == .notPermitted, ServerError(message: group.message).refusesCommand { continue }
+            if status == .notPermitted, group.serverError?.refusesCommand == true { continue }
             lines.append("\(error) \(code): \(WorkEnding.words(group))")
         }
         if report.tally.unknown.count > 0 {
@@ -86,7 +86,9 @@ package struct WorkEnding: Sendable {
     private static func words(_ group: WorkTally.Group) -> String {
         let names = group.samples.map { EscapedText.text($0) }.joined(separator: " ")
         let more = group.count > UInt64(group.samples.count) ? " …" : ""
-        return "\(NumberText.counted(group.count, "key")), such as \(names)\(more): "
+        // Where there are two sides, which one it was.
+        let side = group.serverError?.label.map { "\($0): " } ?? ""
+        return "\(NumberText.counted(group.count, "key")), such as \(names)\(more): \(side)"
             + ConsoleText.safe(group.message)
     }
 }

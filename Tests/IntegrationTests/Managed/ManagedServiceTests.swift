@@ -72,7 +72,7 @@ extension IntegrationTests {
                 #expect(try Set(keys.names) == Self.names)
 
                 let blind = try await run(["-cluster", "-info"])
-                #expect(blind.status == 77 && blind.names.isEmpty, "\(blind.messages)")
+                #expect(blind.status == 77 && blind.output.isEmpty, "\(blind.messages)")
                 #expect(blind.messages.contains("CLUSTER SLOTS and INFO"), "\(blind.messages)")
                 #expect(!blind.messages.contains("host and port"))
             }
@@ -90,6 +90,27 @@ extension IntegrationTests {
                     #expect(result.messages.contains("the server refuses CLUSTER"), "\(result.messages)")
                     #expect(result.messages.contains("does not have this command"), "\(result.messages)")
                     #expect(!result.messages.contains("host and port"), "\(result.messages)")
+                }
+            }
+        }
+
+        @Test(
+            "services have words of their own for what they leave out",
+            arguments: ["ERR CLUSTER is not supported", "ERR syntax error", "unsupported command 'cluster'"]
+        )
+        func otherWords(refusal: String) async throws {
+            let info = HostileServer.info().replacing("redis_mode:cluster", with: "redis_mode:standalone")
+            for (text, status) in [(info, Int32(0)), (HostileServer.info(), 77)] {
+                try await HostileServer.with { command, _ in
+                    switch command {
+                    case "INFO SERVER": .say(HostileServer.bulk(text))
+                    case let other where other.hasPrefix("CLUSTER"): .say("-\(refusal)\r\n")
+                    default: nil
+                    }
+                } _: { server in
+                    let result = try await ToolProcess.run(["keys", server.url])
+                    #expect(result.status == status, "\(result.messages)")
+                    #expect(status == 0 || result.messages.contains(refusal), "\(result.messages)")
                 }
             }
         }
