@@ -78,9 +78,11 @@ extension CommandSender {
         } catch {
             return nil
         }
-        for case let error? in replies.lazy.map({ $0.error?.cause })
-        where ["NOPERM", "NOAUTH"].contains(error.code) {
-            throw ClusterScanError(.permissionDenied, error.message)
+        for case let error? in replies.lazy.map({ $0.error?.cause }) {
+            if ["NOPERM", "NOAUTH"].contains(error.code) {
+                throw ClusterScanError(.permissionDenied, error.message)
+            }
+            if error.refusesWrites { throw ClusterScanError(.writesRefused, error.message) }
         }
         // Nothing stands for a transaction that was not run.
         let values = replies.last?.value.array
