@@ -67,8 +67,8 @@ extension CommandRouter {
     /// How many connections are closed over one command before the command is taken for the reason.
     private static let mostClosings = 5
 
-    /// The server closed a connection. A value that takes more than the server's limit for output buffers costs
-    /// every connection that asks for it, and would never be read.
+    /// The server closed a connection. A value that takes more than the server's limit for output buffers
+    /// costs every connection that asks for it, and would never be read.
     private mutating func noteClosing(over entries: inout ArraySlice<CommandBurst.Entry>, _ lane: Int) {
         for entry in entries where progress[entry.command].closings < .max {
             progress[entry.command].closings += 1

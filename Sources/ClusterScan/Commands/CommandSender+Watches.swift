@@ -78,10 +78,16 @@ extension CommandSender {
         } catch {
             return nil
         }
-        for case let error? in replies.lazy.map({ $0.error?.cause })
-        where ["NOPERM", "NOAUTH"].contains(error.code) || error.isUnknownCommand {
+        for case let error? in replies.lazy.map({ $0.error?.cause }) {
             let failure = ScanFailure(error, at: watch.connection.address)
-            throw ClusterScanError(failure).labelled(client.label)
+            if ["NOPERM", "NOAUTH"].contains(error.code) || error.isUnknownCommand {
+                throw ClusterScanError(failure).labelled(client.label)
+            }
+            if error.refusesWrites {
+                var refusal = ClusterScanError(failure).labelled(client.label)
+                refusal.code = .writesRefused
+                throw refusal
+            }
         }
         // Nothing stands for a transaction that was not run.
         let values = replies.last?.value.array

@@ -62,7 +62,8 @@ struct ElementCopy: Sendable {
                 try await remove(temporary)
                 return .vanished
             } catch {
-                try? await remove(temporary)
+                // Patience is at its end already.
+                try? await remove(temporary, patience: .zero)
                 throw error
             }
         }
@@ -123,7 +124,9 @@ struct ElementCopy: Sendable {
         throw Trouble.interrupted("the temporary key is gone from the destination")
     }
 
-    private func remove(_ temporary: [UInt8]) async throws {
+    private func remove(_ temporary: [UInt8], patience: Duration? = nil) async throws {
+        var options = options
+        options.patience = patience ?? options.patience
         _ = try await destination.answer(
             to: KeyCommand("UNLINK", key: temporary, isRepeatable: true),
             options: options

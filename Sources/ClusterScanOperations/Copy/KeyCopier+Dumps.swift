@@ -31,7 +31,7 @@ extension KeyCopier {
     ) async throws {
         var pieces: [Piece] = []
         for (item, moment) in zip(items, try await here.moments(of: items.map(\.key))) {
-            switch try CommandAnswer(moment.value, from: source.label, toleratingNoPermission: true) {
+            switch try CommandAnswer(moment.value, toleratingNoPermission: true) {
             case .value(.bulkString(let payload)) where payload.count > maximumPieceBytes:
                 rest.large.append(item)
             case .value(.bulkString) where moment.lifetime == .noKey: tally.noteVanished(item.index)

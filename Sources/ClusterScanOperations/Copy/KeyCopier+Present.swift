@@ -49,7 +49,7 @@ extension KeyCopier {
         var findings = [Finding](repeating: Finding(), count: pieces.count)
         let moments = try await there.moments(of: dumps.map { pieces[$0].item.target })
         for (place, moment) in zip(dumps, moments) {
-            let value = try CommandAnswer(moment.value, from: destination.label, toleratingNoPermission: true)
+            let value = try CommandAnswer(moment.value, toleratingNoPermission: true)
                 .value
             let verdict = ValueVerdict(dumps: .bulkString(pieces[place].payload), value)
             findings[place] = Finding(verdict: verdict, lifetime: moment.lifetime)

@@ -33,9 +33,9 @@ public struct ScanOptions: Sendable {
     /// restored from a backup, for example, with the same keys. What one cluster's iteration covered counts
     /// as covered in the other.
     public var acceptsOtherCluster: Bool
-    /// Whether primaries are read that do not see most of the others: to save what is left when most are lost
-    /// for good. Gives up rule R13 and a part of R3: such a primary may have been replaced, and what it has may
-    /// be old, or be served elsewhere by now.
+    /// Whether primaries are read that do not see most of the others: to save what is left when most are
+    /// lost for good. Gives up rule R13 and a part of R3: such a primary may have been replaced, and what it
+    /// has may be old, or be served elsewhere by now.
     public var readsWithoutMajority: Bool
     /// Gets what happens, for logs and metrics. Called on the scanner's event loop: must not block.
     public var onEvent: (@Sendable (ScanEvent) -> Void)?

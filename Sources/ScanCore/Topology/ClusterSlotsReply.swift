@@ -12,8 +12,8 @@ package struct ClusterSlotsReply {
     /// - Parameters:
     ///   - reply: What the server answered.
     ///   - asked: The address the question went to, for endpoints that the server leaves open.
-    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or no primary can be reached as
-    ///   named. Where some can, the slots of the others are ``ClusterTopology/unaddressed``.
+    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or no primary can be reached
+    ///   as named. Where some can, the slots of the others are ``ClusterTopology/unaddressed``.
     package init(_ reply: RESPValue, asked: NodeAddress) throws(TopologyError) {
         guard let entries = reply.array else {
             throw TopologyError("CLUSTER SLOTS answered with something other than an array")

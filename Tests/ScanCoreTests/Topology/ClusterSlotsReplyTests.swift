@@ -52,7 +52,9 @@ struct ClusterSlotsReplyTests {
     func lostAddress() throws {
         func node(_ endpoint: String, _ port: Int, _ digit: Character) -> RESPValue {
             let id = String(repeating: digit, count: 40)
-            return .array([.string(Array(endpoint.utf8)), .integer(Int64(port)), .string(Array(id.utf8))])
+            return .array([
+                .bulkString(Array(endpoint.utf8)), .integer(Int64(port)), .bulkString(Array(id.utf8)),
+            ])
         }
         let entries: [RESPValue] = [
             .array([.integer(0), .integer(99), node("", 0, "a")]),
