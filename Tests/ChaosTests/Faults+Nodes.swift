@@ -4,7 +4,7 @@ extension Faults {
     private static let nodeFaults = 2
     /// A promotion takes three seconds, and six more for each election that is lost. One that has not come by
     /// then is not waited for: an iteration must not be without a shard for longer than it is patient.
-    private static let promotionLimit = Duration.seconds(15)
+    private static let promotionLimit = Duration.seconds(10)
 
     func strikeNodes() async throws {
         var random = plan.random(iteration: iteration, part: .nodes)

@@ -13,8 +13,8 @@ extension Faults {
         let replica = try await cluster.replica(of: shard)
         let time = Duration.milliseconds(Int.random(in: 300...1200, using: &random))
         switch iteration % 4 {
-        case 0: try await move([primary, replica].randomElement(using: &random) ?? primary, for: time)
-        case 1: try await empty(replica, of: primary, for: time)
+        case 1: try await move([primary, replica].randomElement(using: &random) ?? primary, for: time)
+        case 3: try await empty(replica, of: primary, for: time)
         case 2: try await isolate(primary, untilPromoted: replica)
         default: try await silence(for: time)
         }

@@ -19,13 +19,13 @@ struct Promise {
 
     /// Expects all keys from a stream, or an error that names the slots of those that are missing.
     ///
-    /// - Returns: The keys, and the report if there was no error.
+    /// - Returns: The keys, the report if there was no error, and the slots that the error named.
     @discardableResult
     func expectStream(
         of scanner: ClusterScanner,
         onBatch: (_ number: Int) async throws -> Void = { _ in },
         sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws -> (tally: KeyTally, report: ScanReport?) {
+    ) async throws -> (tally: KeyTally, report: ScanReport?, uncovered: SlotSet) {
         var tally = KeyTally()
         let batches = scanner.batches(match: pattern, options: options)
         let started = ContinuousClock.now
@@ -37,10 +37,10 @@ struct Promise {
                 try await onBatch(number)
             }
             expectAll(tally, sourceLocation)
-            return (tally, await batches.report)
+            return (tally, await batches.report, SlotSet())
         } catch let error as ClusterScanError {
             expectHonest(error, tally, since: started, sourceLocation)
-            return (tally, nil)
+            return (tally, nil, error.slots)
         }
     }
 
