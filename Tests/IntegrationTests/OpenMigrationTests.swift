@@ -31,6 +31,13 @@ extension IntegrationTests {
                     try await promise.expectStream(of: scanner)
                     try await promise.expectPages(of: scanner)
                 }
+                // Keys that no client reaches are not returned, and not passed over in silence.
+                let walk = scanner.batches(
+                    options: ScanOptions(strategy: .scan, patience: .seconds(6))
+                )
+                for try await _ in walk {}
+                let left = await walk.report?.leftOver.values.reduce(0, +) ?? 0
+                #expect(left >= Self.names.count - reachable.count)
                 await scanner.shutDown()
             }
         }

@@ -30,7 +30,7 @@ struct Lane: Sendable {
     var receivedStatuses: [NodeID: NodeStatus] = [:]
     /// Failures in a row.
     var failures = 0
-    /// The slots that its node serves or exchanges, where it is walked for those it owns.
+    /// The slots that its node owns, where it is walked for these.
     var served: SlotSet?
     /// Keys of other slots that were met.
     var leftOver: [HashSlot: Int] = [:]

@@ -192,7 +192,7 @@ extension ScanCoordinator {
             return
         }
         if own.nodeID != primary.nodeID, !mayOpenReplica(id, own, behind: primary, now: now) { return }
-        lanes[id]?.served = primary.slots.union(primary.marked)
+        lanes[id]?.served = primary.slots
         let served = openSlots.intersection(primary.slots).subtracting(lostSlots.held(at: now))
         let moving = served.intersection(primary.marked)
         var claims = served.subtracting(moving)
@@ -297,6 +297,7 @@ extension ScanCoordinator {
             progress.covered.formUnion(earned)
             stalled.clear(earned)
             gain(earned, at: lane.node, now: now)
+            noteRead(earned, of: record, at: lane.node)
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {

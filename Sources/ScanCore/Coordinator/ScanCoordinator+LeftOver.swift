@@ -22,12 +22,25 @@ extension ScanCoordinator {
         lanes[id]?.leftOver.merge(strange, uniquingKeysWith: +)
     }
 
-    /// Notes what a walk over a node has met, now that the node says what it serves after the walk.
+    /// Notes what a walk over a node has met, now that the node says what it owns after the walk.
+    ///
+    /// A slot that the node imports counts, too, unless it is read there as the second end of its migration.
+    /// Where the owner knows of no migration, as after a failover before Valkey 8, no client is sent there.
     mutating func noteLeftOver(_ lane: Lane, _ status: NodeStatus) {
         guard lane.served != nil else { return }
-        let served = status.slots.union(status.marked)
-        let left = lane.leftOver.filter { progress.wanted.contains($0.key) && !served.contains($0.key) }
+        let read = readAtDestination[lane.node.id]?.union(status.slots) ?? status.slots
+        let left = lane.leftOver.filter { progress.wanted.contains($0.key) && !read.contains($0.key) }
         leftOver[lane.node.id] = left.isEmpty ? nil : left
+    }
+
+    /// Notes slots that were credited for what was read at a node.
+    mutating func noteRead(_ slots: SlotSet, of record: LaneRecord, at node: ClusterNode) {
+        guard !slots.isEmpty else { return }
+        if case .migrationDestination = record.purpose {
+            readAtDestination[node.id, default: SlotSet()].formUnion(slots)
+        }
+        guard let left = leftOver[node.id]?.filter({ !slots.contains($0.key) }) else { return }
+        leftOver[node.id] = left.isEmpty ? nil : left
     }
 
     /// By slot, over all nodes.

@@ -53,6 +53,8 @@ package struct ScanCoordinator: Sendable {
     var portions: [NodeID: Int] = [:]
     /// Keys of slots that their node does not serve, by node.
     var leftOver: [NodeID: [HashSlot: Int]] = [:]
+    /// Slots that were read at these nodes as destinations of migrations.
+    var readAtDestination: [NodeID: SlotSet] = [:]
     /// When the first of the slots that are held back may be read again.
     var holdEnds: Duration?
     var isEnded = false
