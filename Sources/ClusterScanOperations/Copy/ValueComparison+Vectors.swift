@@ -22,7 +22,7 @@ extension ValueComparison {
             .text("\(limit.map(Int64.init) ?? count)"),
             isRepeatable: true
         )
-        let answer = try await source.answer(to: question, options: options)
+        let answer = try await source.scanner.answer(to: question, options: options)
         guard let members = answer.value?.array?.compactMap(\.bytes) else {
             return .unknown(answer.trouble ?? "VRANDMEMBER names no elements")
         }
