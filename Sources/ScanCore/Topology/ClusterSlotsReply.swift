@@ -12,8 +12,9 @@ package struct ClusterSlotsReply {
     /// - Parameters:
     ///   - reply: What the server answered.
     ///   - asked: The address the question went to, for endpoints that the server leaves open.
-    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or no primary can be reached
-    ///   as named. Where some can, the slots of the others are ``ClusterTopology/unaddressed``.
+    /// - Throws: ``TopologyError`` if the reply is not of the documented form, or names a primary that
+    ///   cannot be reached as named. One whose address the cluster has lost is no reason, unless all are so:
+    ///   its slots are ``ClusterTopology/unaddressed``.
     package init(_ reply: RESPValue, asked: NodeAddress) throws(TopologyError) {
         guard let entries = reply.array else {
             throw TopologyError("CLUSTER SLOTS answered with something other than an array")
@@ -32,15 +33,13 @@ package struct ClusterSlotsReply {
                 throw TopologyError("CLUSTER SLOTS names no node for slots \(SlotSet(range))")
             }
             let primary = try Node(fields[2])
-            let address: NodeAddress
-            do {
-                address = try primary.address(asked: asked)
-            } catch {
-                reason = error
-                unaddressed[primary.id, default: ClusterTopology.Unaddressed(reason: error.description)].slots
+            guard !primary.isLost else {
+                reason = primary.lost
+                unaddressed[primary.id, default: .init(reason: primary.lost.description)].slots
                     .formUnion(SlotSet(range))
                 continue
             }
+            let address = try primary.address(asked: asked)
             var builder =
                 builders.removeValue(forKey: primary.id)
                 ?? ShardBuilder(primary: ClusterNode(id: primary.id, address: address))
@@ -139,6 +138,16 @@ package struct ClusterSlotsReply {
             self.port = port
         }
 
+        /// Whether the cluster does not know where the node is any more (`noaddr`).
+        var isLost: Bool { endpoint == nil && port == 0 }
+
+        var lost: TopologyError {
+            TopologyError(
+                "the cluster has lost the address of node \(id): it has come back under another id, or is "
+                    + "gone for good; CLUSTER FORGET and moving its slots (redis-cli --cluster fix) mend that"
+            )
+        }
+
         func address(asked: NodeAddress) throws(TopologyError) -> NodeAddress {
             guard endpoint != "?" else {
                 throw TopologyError(
@@ -146,12 +155,7 @@ package struct ClusterSlotsReply {
                         + "none: set cluster-announce-hostname on it"
                 )
             }
-            guard port > 0 || endpoint != nil else {
-                throw TopologyError(
-                    "the cluster has lost the address of node \(id): it has come back under another id, or is "
-                        + "gone for good; CLUSTER FORGET and moving its slots (redis-cli --cluster fix) mend that"
-                )
-            }
+            guard !isLost else { throw lost }
             guard port > 0 else {
                 throw TopologyError(
                     "node \(id) has no port for connections of this kind: does it listen with TLS only, or "
