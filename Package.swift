@@ -146,7 +146,15 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: testSettings),
         // Real servers for tests and benchmarks. Knows nothing of ClusterScan: what tests expect must not
         // come out of the code they test.
-        .target(name: "TestCluster", path: "Tests/TestCluster", swiftSettings: swiftSettings),
+        .target(
+            name: "TestCluster",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestCluster",
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "sample-keys",
             dependencies: [

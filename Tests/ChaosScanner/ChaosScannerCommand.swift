@@ -24,6 +24,9 @@ struct ChaosScannerCommand: AsyncParsableCommand {
     @Option(help: "auto, scan or slots.")
     var strategy = "auto"
 
+    @Flag(help: "Read replicas where they follow their primaries.")
+    var replicas = false
+
     @Option(help: "COUNT.")
     var count = 1000
 
@@ -86,6 +89,7 @@ struct ChaosScannerCommand: AsyncParsableCommand {
         return ScanOptions(
             count: count,
             strategy: strategy,
+            readPreference: replicas ? .preferReplicas : .primaries,
             readAheadBytes: readAhead,
             patience: .seconds(45),
             onEvent: { journal.note($0) }

@@ -4,21 +4,36 @@ import TestCluster
 /// The cluster as the faults see it: shards of two nodes each, whose roles change but whose members do not.
 struct ChaosCluster: Sendable {
     let local: LocalCluster
+    let bus: ClusterBus
+    /// A server that has nothing to do with the cluster.
+    let stranger: LocalCluster
 
     /// Promotions happen when a fault asks for one, not because a busy machine was slow to answer: replicas
     /// are told when they may. Nothing is lost when a process dies, as its log is written before it answers.
-    static func start() async throws -> ChaosCluster {
+    static func with(_ body: (ChaosCluster) async throws -> Void) async throws {
         var options = LocalCluster.Options()
         options.nodeTimeout = .milliseconds(1500)
         options.configuration = [
             "appendonly yes", "appendfsync no", "cluster-require-full-coverage no",
             "cluster-replica-no-failover yes",
+            // However long its link has been down, a replica is never too old: it had everything before.
+            "cluster-replica-validity-factor 0",
         ]
-        return ChaosCluster(local: try await LocalCluster.start(options))
+        var single = LocalCluster.Options()
+        single.isStandalone = true
+        try await LocalCluster.with(options) { local in
+            try await LocalCluster.with(single) { stranger in
+                try await ClusterBus.with(local) { bus in
+                    try await body(ChaosCluster(local: local, bus: bus, stranger: stranger))
+                }
+            }
+        }
     }
 
     var shards: Range<Int> { 0..<local.nodes.count / 2 }
     var addresses: [String] { local.nodes.map(\.address) }
+    /// Those of the shard whose nodes never move: where an iteration begins, any server would be believed.
+    var lastingAddresses: [String] { nodes(of: 0).map { local.nodes[$0].address } }
 
     func nodes(of shard: Int) -> [Int] { [shard, shard + shards.count] }
 
@@ -26,8 +41,7 @@ struct ChaosCluster: Sendable {
     func primary(of shard: Int) async throws -> Int {
         for _ in 0..<400 {
             for node in nodes(of: shard) {
-                let role = try? await local.command(node, "ROLE").array?.first?.text
-                if role == "master" { return node }
+                if (try? await local.role(of: node)) == "master" { return node }
             }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -67,37 +81,32 @@ struct ChaosCluster: Sendable {
     /// Waits until a condition holds; whatever fails meanwhile is tried again.
     func wait(
         for what: String,
-        upTo limit: Duration = .seconds(40),
+        upTo limit: Duration = .seconds(60),
         _ condition: () async throws -> Bool
     ) async throws {
+        guard try await becomes(within: limit, condition) else {
+            throw TestClusterError("waited \(limit) in vain: \(what)")
+        }
+    }
+
+    /// Whether a condition holds before the time is up.
+    @discardableResult
+    func becomes(within limit: Duration, _ condition: () async throws -> Bool) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
-            if (try? await condition()) == true { return }
+            if (try? await condition()) == true { return true }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw TestClusterError("waited \(limit) in vain: \(what)")
+        return false
     }
 
     /// Everything that the primary holds by now is in its replica as well.
     func waitUntilReplicated(from primary: Int, to replica: Int) async throws {
-        let held = try await replication(of: primary)["master_repl_offset"].flatMap { Int($0) } ?? 0
+        let held = try await local.replication(of: primary).primaryOffset
         try await wait(for: "replication from node \(primary) to node \(replica)") {
-            let info = try await replication(of: replica)
-            guard info["master_link_status"] == "up", info["master_sync_in_progress"] == "0",
-                let received = info["slave_repl_offset"].flatMap({ Int($0) })
-            else { return false }
-            return received >= held
+            let state = try await local.replication(of: replica)
+            return state.isFollowing && state.replicaOffset >= held
         }
-    }
-
-    func waitUntilRole(_ role: String, of node: Int) async throws {
-        try await wait(for: "node \(node) to be a \(role)") {
-            try await local.command(node, "ROLE").array?.first?.text == role
-        }
-    }
-
-    private func replication(of node: Int) async throws -> [String: String] {
-        Self.fields(try await local.command(node, "INFO", "replication").text ?? "")
     }
 
     static func fields(_ info: String) -> [String: String] {

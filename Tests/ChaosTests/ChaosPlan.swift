@@ -26,6 +26,6 @@ struct ChaosPlan: Sendable {
     }
 
     enum Part: UInt64 {
-        case scan, kills, resharding, nodes, connections, writer, cluster
+        case scan, kills, resharding, nodes, connections, writer, world
     }
 }

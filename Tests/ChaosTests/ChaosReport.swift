@@ -22,11 +22,14 @@ struct ChaosReport: Sendable {
         let share = 100 * Double(duplicates) / Double(max(keysChecked, 1))
         return """
             Chaos with CHAOS_SEED=\(seed)
-              \(iterations) full iterations and 2 quiet ones, \(keysChecked) promised keys checked, \(violations.count) violations
-              \(duplicates) duplicates (\(rounded(share)) %), \(volatileKeys) keys that came and went (\(writes) writes)
+              \(iterations) full iterations and 2 quiet ones, \(keysChecked) promised keys checked, \
+            \(violations.count) violations
+              \(duplicates) duplicates (\(rounded(share)) %), \(volatileKeys) keys that came and went \
+            (\(writes) writes)
               \(runs) scan processes, \(kills) of them killed; the longest iteration took \(longest)
-              \(count("passes")) passes begun, \(count("restarts")) restarted, \(count("losses")) lost slots, \
-            \(count("retries")) retries, \(count("topologies")) looks at the topology
+              \(count("passes")) passes begun, \(count("restarts")) restarted, \
+            \(count("losses")) lost slots, \(count("retries")) retries, \
+            \(count("topologies")) looks at the topology
               faults:
             \(faults)
               servers: \(work); \(rounded(extra)) times a quiet iteration, redis-cli's own reading included

@@ -120,7 +120,9 @@ struct ChaosRun {
             log.note("scan from \(cursor): \(manner)")
             let outcome = try await process.run(
                 from: cursor,
-                seeds: cluster.addresses.shuffled(using: &random),
+                seeds: (cursor == "0" ? cluster.lastingAddresses : cluster.addresses).shuffled(
+                    using: &random
+                ),
                 manner: manner,
                 eventsAt: "\(cluster.local.directory)/scan.log"
             )

@@ -12,8 +12,7 @@ struct ChaosTests {
     func nothingIsMissed() async throws {
         let plan = ChaosPlan.current
         print("Chaos begins: CHAOS_SEED=\(plan.seed), \(plan.duration)")
-        let cluster = try await ChaosCluster.start()
-        do {
+        try await ChaosCluster.with { cluster in
             let keys = ChaosKeys(count: 206_000, seed: plan.seed)
             try await cluster.local.load(keys.required)
             var run = ChaosRun(cluster: cluster, keys: keys, plan: plan)
@@ -30,17 +29,12 @@ struct ChaosTests {
                 try await keys.lost(in: cluster).isEmpty,
                 "the servers lost keys: the test proves nothing"
             )
-        } catch {
-            try? await cluster.local.stop()
-            throw error
         }
-        try await cluster.local.stop()
     }
 
     @Test("resharding a tenth of the slots costs a scan less than a second one", .timeLimit(.minutes(5)))
     func reshardingIsCheap() async throws {
-        let cluster = try await ChaosCluster.start()
-        do {
+        try await ChaosCluster.with { cluster in
             let keys = ChaosKeys(count: 200_000, seed: 1, tagCount: 0)
             try await cluster.local.load(keys.required)
             // The second measurement moves the slots of another pair, which are where they were at first.
@@ -53,11 +47,7 @@ struct ChaosTests {
                 // Time on a busy machine says little; calls do not depend on it.
                 #expect(cost.callRatio < (strategy == .slots ? 1.25 : 2))
             }
-        } catch {
-            try? await cluster.local.stop()
-            throw error
         }
-        try await cluster.local.stop()
     }
 
     /// A pause that is forgotten shows as a scan that sleeps until it gives up.

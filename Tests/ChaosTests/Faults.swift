@@ -16,7 +16,6 @@ struct Faults: Sendable {
     let isOver: @Sendable () -> Bool
 
     private static let reshardings = 3
-    private static let nodeFaults = 2
     private static let disconnections = 8
 
     /// Returns when everything that was begun is completed.
@@ -24,13 +23,14 @@ struct Faults: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await reshard() }
             group.addTask { try await strikeNodes() }
+            group.addTask { try await deceive() }
             group.addTask { try await disconnect() }
             try await group.waitForAll()
         }
     }
 
     /// Waits, but not beyond the end of the scan.
-    private func pause(_ milliseconds: ClosedRange<Int>, _ random: inout SplitMix64) async throws {
+    func pause(_ milliseconds: ClosedRange<Int>, _ random: inout SplitMix64) async throws {
         let end = ContinuousClock.now + .milliseconds(Int.random(in: milliseconds, using: &random))
         while ContinuousClock.now < end, !isOver() {
             try await Task.sleep(for: .milliseconds(20))
@@ -128,92 +128,6 @@ struct Faults: Sendable {
             log.count("slot moved key by key", "\(slot) from node \(move.source) to node \(move.destination)")
         }
         return false
-    }
-
-    // MARK: Nodes
-
-    private func strikeNodes() async throws {
-        var random = plan.random(iteration: iteration, part: .nodes)
-        for _ in 0..<Self.nodeFaults {
-            try await pause(200...2000, &random)
-            let shard = cluster.shards.randomElement(using: &random) ?? 0
-            guard try await locks.take([shard], unless: isOver) else { return }
-            let primary = try await cluster.primary(of: shard)
-            let replica = try await cluster.replica(of: shard)
-            switch Int.random(in: 0..<12, using: &random) {
-            case 0..<3: try await failOver(primary, to: replica)
-            case 3..<6: try await killUntilPromoted(primary, replica)
-            case 6..<9: try await restart(primary, "")
-            case 9: try await restart(replica, "a replica")
-            case 10: try await freeze(primary, for: .milliseconds(Int.random(in: 100...900, using: &random)))
-            default: try await freezeUntilPromoted(primary, replica)
-            }
-            await locks.release([shard])
-        }
-    }
-
-    private func failOver(_ primary: Int, to replica: Int) async throws {
-        try await cluster.waitUntilReplicated(from: primary, to: replica)
-        try await cluster.local.command(replica, "CLUSTER", "FAILOVER")
-        try await settle(promoted: replica, demoted: primary)
-        log.count("CLUSTER FAILOVER", "of node \(primary) to node \(replica)")
-    }
-
-    private func killUntilPromoted(_ primary: Int, _ replica: Int) async throws {
-        try await cluster.waitUntilReplicated(from: primary, to: replica)
-        try await allowPromotion(true, of: replica)
-        await work.sample(primary)
-        log.note("SIGKILL of node \(primary)")
-        try await cluster.local.kill(primary)
-        try await cluster.waitUntilRole("master", of: replica)
-        log.count("SIGKILL and promotion", "of node \(replica) in place of node \(primary)")
-        _ = try await cluster.local.restart(primary)
-        try await settle(promoted: replica, demoted: primary)
-        try await allowPromotion(false, of: replica)
-    }
-
-    func restart(_ node: Int, _ occasion: String) async throws {
-        await work.sample(node)
-        try await cluster.local.kill(node)
-        _ = try await cluster.local.restart(node)
-        try await cluster.wait(for: "node \(node) to have loaded its data") {
-            try await cluster.local.command(node, "PING").text == "PONG"
-        }
-        log.count("restart on the same port", "of node \(node) \(occasion)")
-    }
-
-    private func freeze(_ node: Int, for time: Duration) async throws {
-        try cluster.local.pause(node)
-        try await Task.sleep(for: time)
-        try cluster.local.resume(node)
-        log.count("freeze", "of node \(node) for \(time)")
-    }
-
-    private func freezeUntilPromoted(_ primary: Int, _ replica: Int) async throws {
-        try await cluster.waitUntilReplicated(from: primary, to: replica)
-        try await allowPromotion(true, of: replica)
-        try cluster.local.pause(primary)
-        try await cluster.waitUntilRole("master", of: replica)
-        try cluster.local.resume(primary)
-        log.count("freeze and promotion", "of node \(replica) in place of node \(primary)")
-        try await settle(promoted: replica, demoted: primary)
-        try await allowPromotion(false, of: replica)
-    }
-
-    private func allowPromotion(_ isAllowed: Bool, of node: Int) async throws {
-        try await cluster.local.command(
-            node,
-            "CONFIG",
-            "SET",
-            "cluster-replica-no-failover",
-            isAllowed ? "no" : "yes"
-        )
-    }
-
-    private func settle(promoted: Int, demoted: Int) async throws {
-        try await cluster.waitUntilRole("master", of: promoted)
-        try await cluster.waitUntilRole("slave", of: demoted)
-        try await cluster.waitUntilReplicated(from: promoted, to: demoted)
     }
 
     // MARK: Connections

@@ -17,8 +17,9 @@ struct ReshardingCost: Sendable {
 
     var text: String {
         """
-        Strategy \(strategy), \(slots) slots resharded during the scan: \(rounded(timeRatio)) times the server time, \
-        \(rounded(callRatio)) times the calls, \(passes) passes, \(duplicates) duplicates
+        Strategy \(strategy), \(slots) slots resharded during the scan: \
+        \(rounded(timeRatio)) times the server time, \(rounded(callRatio)) times the calls, \
+        \(passes) passes, \(duplicates) duplicates
           quiet:     \(quiet)
           resharded: \(resharded)
         """

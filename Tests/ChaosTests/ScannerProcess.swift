@@ -9,6 +9,7 @@ final class ScannerProcess: Sendable {
     /// resumed.
     struct Manner: Sendable {
         var pages = false
+        var replicas = false
         var strategy = ScanStrategy.auto
         var count = 1000
         var readAhead = 4 << 20
@@ -19,6 +20,7 @@ final class ScannerProcess: Sendable {
 
         init(keys: Int, lasting time: Duration, drawnFrom random: inout some RandomNumberGenerator) {
             pages = Int.random(in: 0..<3, using: &random) == 0
+            replicas = Int.random(in: 0..<3, using: &random) == 0
             strategy = ScanStrategy.allCases.randomElement(using: &random) ?? .auto
             count = [30, 100, 300, 1000].randomElement(using: &random) ?? count
             readAhead = [0, 1 << 16, 4 << 20].randomElement(using: &random) ?? readAhead
@@ -26,7 +28,7 @@ final class ScannerProcess: Sendable {
         }
 
         var arguments: [String] {
-            (pages ? ["--pages"] : []) + [
+            (pages ? ["--pages"] : []) + (replicas ? ["--replicas"] : []) + [
                 "--strategy", strategy.rawValue, "--count", "\(count)", "--read-ahead", "\(readAhead)",
                 "--rest", "\(Int(rest / .microseconds(1)))",
             ]
