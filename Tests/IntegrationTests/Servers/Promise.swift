@@ -1,0 +1,89 @@
+import ClusterScan
+import TestCluster
+import Testing
+
+/// What an iteration over an unsound cluster must come to.
+struct Promise {
+    let keys: Set<[UInt8]>
+    var options: ScanOptions
+    var pattern: GlobPattern?
+
+    /// How much later than its patience an iteration may end: on a busy machine everything takes its time.
+    private static let leniency = Duration.seconds(20)
+
+    init(of keys: some Sequence<[UInt8]>, _ options: ScanOptions, match pattern: GlobPattern? = nil) {
+        self.keys = Set(keys)
+        self.options = options
+        self.pattern = pattern
+    }
+
+    /// Expects all keys from a stream, or an error that names the slots of those that are missing.
+    ///
+    /// - Returns: The keys, the report if there was no error, and the slots that the error named.
+    @discardableResult
+    func expectStream(
+        of scanner: ClusterScanner,
+        onBatch: (_ number: Int) async throws -> Void = { _ in },
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> (tally: KeyTally, report: ScanReport?, uncovered: SlotSet) {
+        var tally = KeyTally()
+        let batches = scanner.batches(match: pattern, options: options)
+        let started = ContinuousClock.now
+        do {
+            var number = 0
+            for try await batch in batches {
+                tally.add(batch.keys)
+                number += 1
+                try await onBatch(number)
+            }
+            expectAll(tally, sourceLocation)
+            return (tally, await batches.report, SlotSet())
+        } catch let error as ClusterScanError {
+            expectHonest(error, tally, since: started, sourceLocation)
+            return (tally, nil, error.slots)
+        }
+    }
+
+    /// Expects the same from pages.
+    func expectPages(
+        of scanner: ClusterScanner,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        var tally = KeyTally()
+        var cursor = ScanCursor.start
+        let started = ContinuousClock.now
+        do {
+            repeat {
+                let page = try await scanner.scan(cursor, match: pattern, options: options)
+                tally.add(page.keys)
+                cursor = page.cursor
+            } while !cursor.isFinished
+            expectAll(tally, sourceLocation)
+        } catch let error as ClusterScanError {
+            expectHonest(error, tally, since: started, sourceLocation)
+        }
+    }
+
+    private func expectAll(_ tally: KeyTally, _ location: SourceLocation) {
+        let missing = keys.subtracting(tally.names)
+        #expect(missing.isEmpty, "\(summary(of: missing)), and no error", sourceLocation: location)
+    }
+
+    private func expectHonest(
+        _ error: ClusterScanError,
+        _ tally: KeyTally,
+        since started: ContinuousClock.Instant,
+        _ location: SourceLocation
+    ) {
+        #expect(error.code == .slotsNotCovered, "\(error)", sourceLocation: location)
+        let unnamed = keys.subtracting(tally.names).filter { !error.slots.contains(HashSlot(key: $0)) }
+        #expect(unnamed.isEmpty, "\(summary(of: unnamed)), not named: \(error)", sourceLocation: location)
+        let time = ContinuousClock.now - started
+        #expect(time < options.patience + Self.leniency, "\(error)", sourceLocation: location)
+    }
+
+    private func summary(of missing: Set<[UInt8]>) -> String {
+        let slots = Set(missing.map { KeySlot.of($0) }).sorted()
+        return "\(missing.count) of \(keys.count) keys are missing, of slots \(slots.prefix(10))"
+    }
+}
