@@ -56,17 +56,19 @@ package struct CommandFailure: Error, Sendable {
         case .authenticationFailed:
             "Set REDISCLI_AUTH or use --ask-password, and --user if it is not the default user"
         case .tlsFailed:
-            "rediss:// and --tls are with TLS, redis:// is without; --cacert names the authority to trust, --sni the "
-                + "name in the certificates"
+            "rediss:// and --tls are with TLS, redis:// is without; --cacert names the authority to trust, "
+                + "--sni the name in the certificates"
         case .certificateRefused:
             "Name a certificate that the server trusts with --cert, and its key with --key"
         case .invalidConfiguration:
-            "The files for TLS are those of --cacert, --cacertdir, --cert and --key; the passphrase of a key is "
-                + "taken from --key-passphrase-file or \(Environment.keyPassphrase)"
+            "The files for TLS are those of --cacert, --cacertdir, --cert and --key; the passphrase of a key "
+                + "is taken from --key-passphrase-file or \(Environment.keyPassphrase)"
         case .permissionDenied:
             permissionAdvice(error.message)
         case .slotsNotCovered:
             "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
+        case .invalidCursor where error.message.contains(ScanFailure.otherCluster.message):
+            "If all of its nodes were replaced, insist with --any-cluster"
         default:
             nil
         }

@@ -9,6 +9,8 @@ package struct Checkpoint: Hashable, Sendable {
     /// What the run does, with the options that decide what comes out: see ``CheckpointFile``. `nil` in files
     /// that hold a cursor alone.
     package var subject: String?
+    /// The cluster that keys were copied to; `nil` where they go to none, or to a single server.
+    package var destination: ClusterMark?
     /// How much of the output file the cursor stands for; `nil` where there is no output file.
     package var output: OutputMark?
 
@@ -16,11 +18,13 @@ package struct Checkpoint: Hashable, Sendable {
         cursor: ScanCursor,
         isComplete: Bool = false,
         subject: String? = nil,
+        destination: ClusterMark? = nil,
         output: OutputMark? = nil
     ) {
         self.cursor = cursor
         self.isComplete = isComplete
         self.subject = subject
+        self.destination = destination
         self.output = output
     }
 }
@@ -46,6 +50,7 @@ package struct OutputMark: Hashable, Sendable {
 /// cursor Afs6WhCPZb81…
 /// complete no
 /// of keys --match 'user:*' --format csv --with type,ttl --output users.csv
+/// destination 07c3a9b2 5fd01144 e9912ad0
 /// output 1048576 bytes ending in 5f3a0c11
 /// checksum 0b6d2c77
 /// ```
@@ -57,6 +62,11 @@ extension Checkpoint {
             Self.heading, "cursor \(cursor)", "complete \(isComplete ? "yes" : "no")",
         ]
         if let subject { lines.append("of \(subject)") }
+        if let destination {
+            lines.append(
+                (["destination"] + destination.prefixes.map(Self.digits)).joined(separator: " ")
+            )
+        }
         if let output { lines.append("output \(output.bytes) bytes ending in \(Self.digits(output.tail))") }
         let body = lines.map { $0 + "\n" }.joined()
         return body + "checksum \(Self.digits(CRC32.checksum(of: body.utf8)))\n"
@@ -88,6 +98,11 @@ extension Checkpoint {
         )
         guard let token = parts["cursor"], let complete = parts["complete"] else { throw Damage.altered }
         let cursor = try ScanCursor(token)
+        var destination: ClusterMark?
+        if let words = parts["destination"]?.split(separator: " ") {
+            destination = ClusterMark(prefixes: words.compactMap { UInt32($0, radix: 16) })
+            guard destination?.prefixes.count == words.count else { throw Damage.altered }
+        }
         var mark: OutputMark?
         if let output = parts["output"] {
             let words = output.split(separator: " ")
@@ -96,7 +111,13 @@ extension Checkpoint {
             else { throw Damage.altered }
             mark = OutputMark(bytes: bytes, tail: tail)
         }
-        self.init(cursor: cursor, isComplete: complete == "yes", subject: parts["of"], output: mark)
+        self.init(
+            cursor: cursor,
+            isComplete: complete == "yes",
+            subject: parts["of"],
+            destination: destination,
+            output: mark
+        )
     }
 
     /// Why a file is no checkpoint.

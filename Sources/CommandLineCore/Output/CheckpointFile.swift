@@ -7,13 +7,27 @@ package struct CheckpointFile: Sendable {
     /// of another one is refused: its cursor stands for something else.
     package let subject: String
 
+    /// The cluster that keys go to; `nil` where they go to none, or to a single server.
+    private let destination: ClusterTopology?
+    /// Whether the destination may be another one than that of the file.
+    private let anyCluster: Bool
+
     private static let mostBytes = 2 << 20
 
     /// - Parameters:
     ///   - path: The name of the file.
     ///   - words: The command and its options; the bytes of each are escaped, so that the line is one.
-    package init(_ path: String, of words: [String]) {
+    ///   - destination: The cluster that keys go to, if they go to one.
+    ///   - anyCluster: Whether that may be another one than that of the file.
+    package init(
+        _ path: String,
+        of words: [String],
+        to destination: ClusterTopology? = nil,
+        anyCluster: Bool = false
+    ) {
         self.path = path
+        self.destination = destination
+        self.anyCluster = anyCluster
         subject = words.map { ResumeHint.quote(EscapedText.text(ArgumentText.bytes($0))) }.joined(
             separator: " "
         )
@@ -47,6 +61,14 @@ package struct CheckpointFile: Sendable {
                     + "remove the file to start from the beginning"
             )
         }
+        if let destination, let made = checkpoint.destination, !anyCluster, !made.matches(destination) {
+            throw CommandFailure(
+                .unusableData,
+                "\(path) is the checkpoint of a copy to another cluster: none of the nodes that it knows is "
+                    + "in this one. Name a node of that cluster with --to, or remove the file to start from "
+                    + "the beginning. If all of its nodes were replaced, insist with --any-cluster"
+            )
+        }
         return checkpoint
     }
 
@@ -60,6 +82,7 @@ package struct CheckpointFile: Sendable {
             cursor: cursor,
             isComplete: isComplete,
             subject: subject,
+            destination: destination.map { ClusterMark($0) },
             output: output
         )
         try FileSystem.replace(path, with: checkpoint.text)

@@ -51,7 +51,7 @@ extension ScanFailure {
     package static let otherCluster = ScanFailure(
         .giveUp,
         .invalidCursor,
-        "the cursor belongs to another cluster: none of the nodes that it knows is in this one. Name a node of that "
-            + "cluster, or start from cursor 0"
+        "the cursor belongs to another cluster: none of the nodes that it knows is in this one. Name a node "
+            + "of that cluster, or start from cursor 0"
     )
 }

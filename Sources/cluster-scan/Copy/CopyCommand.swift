@@ -117,14 +117,12 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     /// The command with the options that decide where a key goes, and whether.
-    var deed: [String] {
-        get throws {
-            ["copy"] + (try destination.words) + (replace ? ["--replace"] : [])
-                + (renamePrefix.map { rename in
-                    let old = ArgumentText.text(rename.old).replacing("=", with: "\\x3d")
-                    return ["--rename-prefix", "\(old)=\(ArgumentText.text(rename.new))"]
-                } ?? [])
-        }
+    func deed(to cluster: ClusterTopology?) throws -> [String] {
+        ["copy"] + (try destination.words(for: cluster)) + (replace ? ["--replace"] : [])
+            + (renamePrefix.map { rename in
+                let old = ArgumentText.text(rename.old).replacing("=", with: "\\x3d")
+                return ["--rename-prefix", "\(old)=\(ArgumentText.text(rename.new))"]
+            } ?? [])
     }
 
     var options: CopyOptions {

@@ -16,16 +16,14 @@ struct CopyRun {
     }
 
     func run() async throws {
-        let session = try WorkSession(
-            command.connection,
-            command.query,
-            command.resume,
-            command.pace,
-            command.work,
-            of: try command.deed,
-            keepsCursor: !command.dryRun && !command.verifyOnly
-        )
         let destination = try command.destination.scanner(like: command.connection.resolve().configuration)
+        let session: WorkSession
+        do {
+            session = try await self.session(to: destination)
+        } catch {
+            await destination.shutDown()
+            throw error
+        }
         do {
             let copier = try await KeyCopier(
                 from: session.scanner,
@@ -47,6 +45,21 @@ struct CopyRun {
             throw error
         }
         await destination.shutDown()
+    }
+
+    private func session(to destination: ClusterScanner) async throws -> WorkSession {
+        let topology = try await destination.topology()
+        let cluster = topology.isCluster ? topology : nil
+        return try WorkSession(
+            command.connection,
+            command.query,
+            command.resume,
+            command.pace,
+            command.work,
+            of: try command.deed(to: cluster),
+            to: cluster,
+            keepsCursor: !command.dryRun && !command.verifyOnly
+        )
     }
 
     private func tryOut(_ copier: KeyCopier, _ session: WorkSession) async throws {

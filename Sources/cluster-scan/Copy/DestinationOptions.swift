@@ -10,7 +10,8 @@ struct DestinationOptions: ParsableArguments {
         help: ArgumentHelp(
             "A node of the destination: a cluster or a single server. May be given several times.",
             discussion: """
-                redis://[user[:password]@]host[:port][/database], rediss:// with TLS, host:port, or unix:///path.
+                redis://[user[:password]@]host[:port][/database], rediss:// with TLS, host:port, or \
+                unix:///path.
                 """,
             valueName: "url"
         )
@@ -50,12 +51,12 @@ struct DestinationOptions: ParsableArguments {
         }
     }
 
-    /// Where copies go, without users and passwords, as on a command line.
-    var words: [String] {
-        get throws {
-            let plan = try ConnectionPlan(urls: to, user: toUser)
-            return Set(plan.seeds.map(\.description)).sorted().flatMap { ["--to", "\($0)/\(plan.database)"] }
-        }
+    /// Where copies go, without users and passwords, as on a command line. Of a cluster any node will do; a
+    /// single server is known by its address alone, as it has no identity that survives a restart.
+    func words(for destination: ClusterTopology?) throws -> [String] {
+        let plan = try ConnectionPlan(urls: to, user: toUser)
+        let places = destination == nil ? Set(plan.seeds.map(\.description)).sorted() : ["cluster"]
+        return places.flatMap { ["--to", "\($0)/\(plan.database)"] }
     }
 
     /// A scanner for the destination, with the time limits of the source.
@@ -70,8 +71,8 @@ struct DestinationOptions: ParsableArguments {
         if let username = plan.username, plan.password == nil {
             throw CommandFailure(
                 .usage,
-                "the user \(username) of the destination needs a password: set \(Self.passwordVariable), or use "
-                    + "--ask-to-password"
+                "the user \(username) of the destination needs a password: set \(Self.passwordVariable), or "
+                    + "use --ask-to-password"
             )
         }
         let configuration = ConnectionConfiguration(

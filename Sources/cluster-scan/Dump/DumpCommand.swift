@@ -10,8 +10,8 @@ struct DumpCommand: AsyncParsableCommand {
         discussion: """
             What is written is what the servers' own DUMP answers, which keeps every type exactly, those of \
             modules too, and the moment at which each key expires. A file that was cut off or damaged is \
-            recognised; Docs/DumpFormat.md describes it. Each value is one moment of it, all of them together \
-            are not: keys are read one after another while the cluster lives on.
+            recognised; Docs/DumpFormat.md describes it. Each value is one moment of it, all of them \
+            together are not: keys are read one after another while the cluster lives on.
 
             A value is read as a whole (a DUMP of 100 MB holds its server up for about 0.1 s) and held as a \
             whole: the command takes about 30 MiB and twice the largest value. Besides what 'keys' needs, \
@@ -75,7 +75,7 @@ struct DumpCommand: AsyncParsableCommand {
             scanner: scanner,
             query: scanQuery,
             source: await source(scanner),
-            options: pace.options(limit: nil, onEvent: events.handle),
+            options: pace.options(anyCluster: output.anyCluster, onEvent: events.handle),
             output: file,
             events: events,
             isStopping: { signals.received != nil },
@@ -168,6 +168,9 @@ struct DumpOutputOptions: ParsableArguments {
         )
     )
     var resume = false
+
+    @Flag(help: AnyCluster.help)
+    var anyCluster = false
 
     func validate() throws {
         if resume, output == nil { throw ValidationError("--resume needs --output FILE") }

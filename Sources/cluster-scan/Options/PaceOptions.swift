@@ -90,9 +90,14 @@ struct PaceOptions: ParsableArguments {
     /// - Parameters:
     ///   - limit: How many keys will be taken. Pages are kept smaller, so that some fit in as a whole: the
     ///     cursor that is left behind stands for whole pages, and would never move on.
+    ///   - anyCluster: Whether a cursor is carried on with a cluster that it does not know.
     ///   - onEvent: Called with what happens.
     /// - Returns: What the scanner is to be asked for.
-    func options(limit: Quantity?, onEvent: @escaping @Sendable (ScanEvent) -> Void) -> ScanOptions {
+    func options(
+        limit: Quantity? = nil,
+        anyCluster: Bool = false,
+        onEvent: @escaping @Sendable (ScanEvent) -> Void
+    ) -> ScanOptions {
         let profile = RunSettings.profile
         let count = count ?? profile.count
         return ScanOptions(
@@ -105,6 +110,7 @@ struct PaceOptions: ParsableArguments {
             maximumConcurrentNodes: (maxNodes ?? profile.maxNodes)?.value,
             patience: patience.duration,
             allowsUncoveredSlots: allowUncovered,
+            acceptsOtherCluster: anyCluster,
             onEvent: onEvent
         )
     }

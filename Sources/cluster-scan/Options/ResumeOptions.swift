@@ -30,6 +30,9 @@ struct ResumeOptions: ParsableArguments {
     )
     var checkpoint: String?
 
+    @Flag(help: AnyCluster.help)
+    var anyCluster = false
+
     @Option(
         help: ArgumentHelp("Save the checkpoint that often: 1s, 5m.", valueName: "time")
     )

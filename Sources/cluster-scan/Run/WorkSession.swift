@@ -33,7 +33,7 @@ struct WorkSession: Sendable {
     /// Its checkpoint is of the `deed`, a command with the options that decide what it does, to the keys of
     /// the query. A dry run reads the cursor file, but does not bring it up to date (`keepsCursor`). Where
     /// results go to standard output while the work is under way (`writesResults`), a terminal shows no
-    /// progress.
+    /// progress. Where the keys go to a cluster, the checkpoint is for that one alone (`destination`).
     init(
         _ connection: ConnectionOptions,
         _ query: QueryOptions,
@@ -41,13 +41,16 @@ struct WorkSession: Sendable {
         _ pace: PaceOptions,
         _ work: WorkRunOptions,
         of deed: [String],
+        to destination: ClusterTopology? = nil,
         keepsCursor: Bool = true,
         writesResults: Bool = false
     ) throws {
         let (seeds, configuration) = try connection.resolve()
         cursorFileName = resume.checkpoint
         let subject = query.subject(deed[0], database: configuration.database) + deed.dropFirst()
-        let file = resume.checkpoint.map { CheckpointFile($0, of: subject) }
+        let file = resume.checkpoint.map { path in
+            CheckpointFile(path, of: subject, to: destination, anyCluster: resume.anyCluster)
+        }
         start = try resume.cursor.map { try ScanCursor($0) } ?? file?.load()?.cursor ?? .start
         cursorFile = keepsCursor ? file : nil
         try cursorFile?.save(start)
@@ -58,7 +61,7 @@ struct WorkSession: Sendable {
         if let warning = query.warning { console.warn(warning) }
         let events = EventLog(console: console)
         options = WorkOptions(
-            scan: pace.options(limit: nil, onEvent: events.handle),
+            scan: pace.options(anyCluster: resume.anyCluster, onEvent: events.handle),
             commands: CommandOptions(patience: pace.patience.duration),
             maximumKeysPerSecond: work.rate.map { Double($0.value) }
         )

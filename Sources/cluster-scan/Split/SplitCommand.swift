@@ -51,6 +51,9 @@ struct SplitCommand: AsyncParsableCommand {
     )
     var cursor = "0"
 
+    @Flag(help: AnyCluster.help)
+    var anyCluster = false
+
     @Option(
         help: ArgumentHelp(
             "How they are written: text or json.",
@@ -68,10 +71,14 @@ struct SplitCommand: AsyncParsableCommand {
         )
         let cursors = try await connection.withScanner { scanner in
             let counts = try await scanner.keyCounts()
-            return try await cursor.split(
+            let topology = try await scanner.topology()
+            guard try anyCluster || cursor.progress(of: query).mark.matches(topology) else {
+                throw ClusterScanError(.invalidCursor, ScanFailure.otherCluster.message)
+            }
+            return try cursor.split(
                 into: parts.value,
                 query: query,
-                topology: scanner.topology(),
+                topology: topology,
                 keyCounts: counts.reduce(into: [:]) { $0[$1.key.id] = $1.value }
             )
         }

@@ -123,7 +123,7 @@ struct StatsCommand: AsyncParsableCommand {
                 memorySamples: memorySamples,
                 biggestKeys: top.value
             ),
-            options: pace.options(limit: nil, onEvent: EventLog(console: console).handle),
+            options: pace.options(onEvent: EventLog(console: console).handle),
             meter: meter
         )
         let watch = ProgressWatch(meter)

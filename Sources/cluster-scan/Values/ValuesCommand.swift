@@ -75,7 +75,11 @@ struct ValuesCommand: AsyncParsableCommand {
             scanner: scanner,
             pattern: query.pattern,
             type: query.keyType,
-            options: pace.options(limit: output.limit, onEvent: events.handle),
+            options: pace.options(
+                limit: output.limit,
+                anyCluster: resume.anyCluster,
+                onEvent: events.handle
+            ),
             output: start,
             limit: output.limit.map { UInt64($0.value) },
             saveInterval: resume.checkpointEvery.duration,

@@ -10,6 +10,7 @@ struct CheckpointTests {
         Checkpoint(
             cursor: cursor,
             subject: "keys --match 'user:*' --format csv --with type,ttl --output k",
+            destination: ClusterMark(prefixes: [0, 0x0102_0304, .max]),
             output: OutputMark(bytes: 1_048_576, tail: 0x0F3A_0C11)
         )
     }
@@ -62,6 +63,37 @@ struct CheckpointTests {
         #expect(try file.load()?.cursor == cursor)
     }
 
+    private func cluster(_ digits: String...) throws -> ClusterTopology {
+        let shards = try digits.enumerated().map { index, digit in
+            let id = try #require(NodeID(String(repeating: digit, count: 40)))
+            let node = ClusterNode(id: id, address: NodeAddress(host: "h", port: index + 1))
+            let slot = try #require(HashSlot(rawValue: UInt16(index)))
+            return ClusterTopology.Shard(primary: node, replicas: [], slots: [slot])
+        }
+        return try ClusterTopology(shards: shards)
+    }
+
+    @Test("a destination is known by its nodes: one of them is enough, none is another cluster")
+    func destination() throws {
+        let folder = try TemporaryFolder()
+        func file(_ cluster: ClusterTopology?, insisting: Bool = false) -> CheckpointFile {
+            CheckpointFile(folder.file("mark"), of: ["copy"], to: cluster, anyCluster: insisting)
+        }
+        try file(cluster("1", "2", "3")).save(cursor)
+        #expect(try file(cluster("1", "2", "3")).load()?.cursor == cursor)
+        #expect(try file(cluster("7", "2", "8")).load()?.cursor == cursor)
+        let other = try cluster("4", "5")
+        let failure = #expect(throws: CommandFailure.self) { try file(other).load() }
+        #expect(failure?.status == .unusableData)
+        #expect(failure?.message?.contains("another cluster") == true)
+        #expect(failure?.message?.contains("--any-cluster") == true)
+        #expect(try file(other, insisting: true).load()?.cursor == cursor)
+        // From then on it is that cluster's.
+        try file(other, insisting: true).save(cursor)
+        #expect(try file(other).load()?.cursor == cursor)
+        #expect(throws: CommandFailure.self) { try file(cluster("1", "2", "3")).load() }
+    }
+
     @Test("a file that does not say what it is of is refused, and it is said how to go on")
     func unknown() throws {
         let folder = try TemporaryFolder()
@@ -87,6 +119,12 @@ struct CheckpointTests {
                 try Checkpoint(String(decoding: bytes[..<length], as: UTF8.self))
             }
         }
+    }
+
+    @Test("every part of the text form comes back")
+    func text() throws {
+        #expect(try Checkpoint(checkpoint.text) == checkpoint)
+        #expect(checkpoint.text.contains("\ndestination 00000000 01020304 ffffffff\n"))
     }
 
     @Test("a cursor alone is understood")
