@@ -9,6 +9,7 @@ public import ClusterScan
 public struct RecordWriter: Sendable {
     private let scanner: ClusterScanner
     private let isReplacing: Bool
+    private let options: CommandOptions
     private var restored: RestoredKeys?
 
     private static let attempts = 3
@@ -20,9 +21,16 @@ public struct RecordWriter: Sendable {
     ///   - isReplacing: Whether keys that exist are overwritten.
     ///   - expected: How many records will come, if known. Without replacing, four bytes of memory are taken
     ///     for each, 256 MiB at most, to tell a record that comes twice from a key that was there before.
-    public init(_ scanner: ClusterScanner, replacing isReplacing: Bool, expecting expected: UInt64? = nil) {
+    ///   - options: How long a node that does not take a record is waited for.
+    public init(
+        _ scanner: ClusterScanner,
+        replacing isReplacing: Bool,
+        expecting expected: UInt64? = nil,
+        options: CommandOptions = CommandOptions()
+    ) {
         self.scanner = scanner
         self.isReplacing = isReplacing
+        self.options = options
         restored = isReplacing ? nil : RestoredKeys(expecting: expected)
     }
 
@@ -44,7 +52,8 @@ public struct RecordWriter: Sendable {
                         expiry: record.expiry,
                         replacing: isReplacing
                     )
-                }
+                },
+                options: options
             )
             try rounds.take(replies, besides: &restored)
         }

@@ -53,6 +53,14 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(name: [.long, .customShort("n")], help: "Check the dump and say what is in it; restore nothing.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a node may stay out of reach, as during a failover: 30s, 5m. (default: 60s)",
+            valueName: "time"
+        )
+    )
+    var patience: TimeSpan?
+
     func validate() throws {
         guard file != "-" else { return }
         switch FileSystem.kind(of: file) {
@@ -74,6 +82,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let run = RestoreRun(pattern: names.pattern, meter: meter)
         let isDryRun = dryRun
         let isReplacing = replace
+        let patience = (patience ?? RunSettings.profile.patience)?.duration ?? .seconds(60)
         let signals = StopSignals()
         let working = Task { () throws -> (RestoreRun.Verified?, RestoreRun.Ending) in
             let verified = isFile || isDryRun ? try run.verify(source) : nil
@@ -85,7 +94,12 @@ struct RestoreCommand: AsyncParsableCommand {
                 telemetry: RunSettings.telemetry
             )
             let expected = verified?.trailer.counts.records
-            let writer = RecordWriter(scanner, replacing: isReplacing, expecting: expected)
+            let writer = RecordWriter(
+                scanner,
+                replacing: isReplacing,
+                expecting: expected,
+                options: CommandOptions(patience: patience)
+            )
             let ending = await run.restore(source, with: writer)
             await scanner.shutDown()
             return (verified, ending)

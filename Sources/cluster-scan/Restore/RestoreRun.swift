@@ -113,7 +113,13 @@ struct RestoreRun: Sendable {
         _ ending: inout Ending
     ) async throws {
         guard !group.isEmpty else { return }
-        let outcomes = try await writer.write(group)
+        // What is under way when the user stops is finished and counted.
+        let (records, before) = (group, writer)
+        let outcomes: [RestoreOutcome]
+        (outcomes, writer) = try await Task {
+            var writer = before
+            return (try await writer.write(records), writer)
+        }.value
         for (record, outcome) in zip(group, outcomes) { ending.tally.add(outcome, of: record) }
         group = []
     }
