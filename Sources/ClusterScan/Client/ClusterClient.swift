@@ -58,7 +58,7 @@ actor ClusterClient {
     func loadTopology(of mark: ClusterMark = ClusterMark(), isKept: Bool) async throws(ScanFailure)
         -> LoadedTopology
     {
-        guard !calls.isClosed else { throw Self.shutDownFailure }
+        guard !calls.isClosed else { throw .shutDown }
         let task: Task<Result<LoadedTopology, ScanFailure>, Never>
         if let loading {
             task = loading
@@ -147,14 +147,20 @@ actor ClusterClient {
         for stop in calls.close(atOnce: true) { stop() }
         pool.close()
     }
+}
 
-    private static var shutDownFailure: ScanFailure {
-        ScanFailure(.giveUp, .shutDown, "the scanner was shut down")
-    }
+extension ScanFailure {
+    static let shutDown = ScanFailure(.giveUp, .shutDown, "the scanner was shut down")
 }
 
 extension ClusterScanError {
-    static var scannerWasShutDown: ClusterScanError {
-        ClusterScanError(.shutDown, "the scanner was shut down: go on from the cursor with another one")
+    static var scannerWasShutDown: ClusterScanError { ClusterScanError(ScanFailure.shutDown) }
+
+    /// The end of an iteration that another scanner may carry on from a cursor.
+    static func scannerWasShutDown(at cursor: ScanCursor) -> ClusterScanError {
+        var error = scannerWasShutDown
+        error.message += ": go on from the cursor with another one"
+        error.cursor = cursor
+        return error
     }
 }

@@ -76,15 +76,15 @@ actor CommandSender {
 
     func begin() async throws -> UInt64 {
         let number = await client.begin { [weak self] number in
-            self?.assumeIsolated { $0.end(number, .failure(Self.shutDownError)) }
+            self?.assumeIsolated { $0.end(number, .failure(ClusterScanError.scannerWasShutDown)) }
         }
-        guard let number else { throw Self.shutDownError }
+        guard let number else { throw ClusterScanError.scannerWasShutDown }
         return number
     }
 
     /// Waits until a run has all its replies.
     private func finish(_ run: CommandRun) async throws -> [KeyReply] {
-        guard await !client.isShutDown else { throw Self.shutDownError }
+        guard await !client.isShutDown else { throw ClusterScanError.scannerWasShutDown }
         let number = run.number
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -101,10 +101,6 @@ actor CommandSender {
 
     private func end(_ number: UInt64, _ result: Result<[KeyReply], any Error>) {
         runs.removeValue(forKey: number)?.end(result)
-    }
-
-    static var shutDownError: ClusterScanError {
-        ClusterScanError(.shutDown, "the scanner was shut down")
     }
 
     // MARK: Watches

@@ -43,7 +43,7 @@ extension ClusterScanner {
         do throws(ConnectionError) {
             return try await client.send(Command(arguments), to: address)
         } catch {
-            if error.kind == .closed, await client.isShutDown { throw CommandSender.shutDownError }
+            if error.kind == .closed, await client.isShutDown { throw ClusterScanError.scannerWasShutDown }
             var failure = ClusterScanError(ScanFailure(error))
             if case .server(let reply) = error.kind { failure.serverError = reply }
             throw failure

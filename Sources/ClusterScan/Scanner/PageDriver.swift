@@ -31,20 +31,22 @@ actor PageDriver {
 
     /// Reads the page after a cursor.
     func page(after cursor: ScanCursor, of query: ScanQuery, options: ScanOptions) async throws -> ScanPage {
-        guard let number = await client.begin() else { throw Self.shutDownError(at: cursor) }
+        guard let number = await client.begin() else { throw ClusterScanError.scannerWasShutDown(at: cursor) }
         defer { client.ended(number) }
         var step = try await step(after: cursor, of: query, options: options)
         do {
             while let action = step.call.nextAction() {
                 try Task.checkCancellation()
                 // What waits for a node to come back would have to wait longer than a service may.
-                if case .wake = action, await client.isShutDown { throw Self.shutDownError(at: cursor) }
+                if case .wake = action, await client.isShutDown {
+                    throw ClusterScanError.scannerWasShutDown(at: cursor)
+                }
                 try await perform(action, in: &step)
             }
             step.telemetry?.endedPage(nil)
         } catch var error as ClusterScanError {
             // A connection that was closed under it is no fault of the node.
-            if error.code == .unreachable, await client.isShutDown { error = Self.shutDownError(at: cursor) }
+            if error.code == .unreachable, await client.isShutDown { error = .scannerWasShutDown(at: cursor) }
             step.telemetry?.endedPage(error)
             throw error
         } catch {
@@ -102,12 +104,6 @@ actor PageDriver {
     private func keep(_ latest: Known) {
         known.append(latest)
         if known.count > Known.most { known.removeFirst() }
-    }
-
-    private static func shutDownError(at cursor: ScanCursor) -> ClusterScanError {
-        var error = ClusterScanError.scannerWasShutDown
-        error.cursor = cursor
-        return error
     }
 
     // MARK: One step

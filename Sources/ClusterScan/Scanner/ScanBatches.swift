@@ -113,14 +113,8 @@ public struct ScanBatches: AsyncSequence, Sendable {
                 }
             }
             // What was read ahead is not handed out any more: who is to stop should not have to work it off.
-            guard !run.isShutDown else { throw shutDownError }
+            guard !run.isShutDown else { throw ClusterScanError.scannerWasShutDown(at: cursor) }
             return takeReady()
-        }
-
-        private var shutDownError: ClusterScanError {
-            var error = ClusterScanError.scannerWasShutDown
-            error.cursor = cursor
-            return error
         }
 
         /// Waits for the next batch, and takes those along that have been read already: what a consumer asks
