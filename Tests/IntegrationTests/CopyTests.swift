@@ -98,7 +98,7 @@ extension IntegrationTests {
         }
 
         @Test(
-            "keys that exist are kept and told, those with the same value are no trouble, others are not touched"
+            "keys that exist are kept and named, with the same value they are no trouble, others stay"
         )
         func existing() async throws {
             try await Self.withTwo { source, destination in

@@ -12,7 +12,7 @@ extension IntegrationTests {
         private static let kept = Set(sample.map(\.name)).subtracting(lost)
 
         @Test(
-            "an iteration names the slots that nobody serves, goes on without them if allowed, and can be completed"
+            "an iteration names slots that no node serves, does without them if allowed, and can be completed"
         )
         func uncovered() async throws {
             var options = LocalCluster.Options()

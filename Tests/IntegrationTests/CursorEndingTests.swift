@@ -9,7 +9,7 @@ extension IntegrationTests {
         private static let names = (0..<3000).map { Array("key:\($0)".utf8) }
 
         @Test(
-            "the cursor of a page call that fails after its last read does not stand for keys that were not returned",
+            "where a page call fails after its last read, its cursor stands for no key that was not returned",
             arguments: [ScanStrategy.scan, .slots]
         )
         func failingClose(strategy: ScanStrategy) async throws {

@@ -6,7 +6,7 @@ extension IntegrationTests {
     @Suite("Members of one key")
     struct MemberTests {
         @Test(
-            "members are complete: big and small, filtered, of no key, of another type, while their slot moves"
+            "members are complete: big, small, filtered, of no key, of another type, while their slot moves"
         )
         func members() async throws {
             var options = LocalCluster.Options()

@@ -36,8 +36,9 @@ extension ConnectionError {
                 .untrustedServer,
                 address: address,
                 message: """
-                    the server's certificate is for \(facts?.names ?? "another host"), not for \(expected): ask the \
-                    node by a name of its certificate, or say which name all nodes have there (the server name)
+                    the server's certificate is for \(facts?.names ?? "another host"), not for \(expected): \
+                    ask the node by a name of its certificate, or say which name all nodes have there (the \
+                    server name)
                     """
             )
         default:

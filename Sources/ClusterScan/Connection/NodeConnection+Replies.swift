@@ -53,8 +53,8 @@ extension NodeConnection {
                 throw ScanFailure(
                     .rediscover,
                     .slotsNotCovered,
-                    "the node runs in cluster mode but knows no node that serves slots: is the cluster set up, and is "
-                        + "this node part of it (CLUSTER INFO)?",
+                    "the node runs in cluster mode but knows no node that serves slots: is the cluster set "
+                        + "up, and is this node part of it (CLUSTER INFO)?",
                     at: address
                 )
             }

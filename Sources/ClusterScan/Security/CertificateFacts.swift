@@ -53,8 +53,8 @@ struct CertificateFacts {
         let now = SystemTime.millisecondsSince1970 / 1000
         if Int64(certificate.notValidAfter) < now {
             return """
-                the server's certificate (for \(names)) expired at \(Self.moment(certificate.notValidAfter)): \
-                it has to be renewed on the server
+                the server's certificate (for \(names)) expired at \
+                \(Self.moment(certificate.notValidAfter)): it has to be renewed on the server
                 """
         }
         if Int64(certificate.notValidBefore) > now {
@@ -65,13 +65,13 @@ struct CertificateFacts {
         }
         if isSelfSigned {
             return """
-                the server's certificate (for \(names)) is signed by nobody but itself: if it is the right one, \
-                trust it like an authority
+                the server's certificate (for \(names)) is signed by nobody but itself: if it is the right \
+                one, trust it like an authority
                 """
         }
         return """
-            the server's certificate (for \(names)) is not signed by an authority that is trusted here: trust the \
-            one that signed it
+            the server's certificate (for \(names)) is not signed by an authority that is trusted here: \
+            trust the one that signed it
             """
     }
 

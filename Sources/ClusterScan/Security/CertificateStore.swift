@@ -125,8 +125,8 @@ enum CertificateStore {
         }
         if case .system = roots, identity == nil {
             return problem(
-                "the authorities that this system trusts cannot be read (package ca-certificates?): name those "
-                    + "to trust; \(text)"
+                "the authorities that this system trusts cannot be read (package ca-certificates?): name "
+                    + "those to trust; \(text)"
             )
         }
         return problem("TLS cannot be set up with these certificates: \(text)")

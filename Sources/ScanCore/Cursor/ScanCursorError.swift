@@ -18,8 +18,8 @@ public enum ScanCursorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .plainServerCursor:
             "this is a SCAN cursor of a single server, which means nothing to a cluster. Start from cursor 0"
         case .unknownVersion(let version):
-            "the cursor has format version \(version), which another version of cluster-scan wrote: resume it with "
-                + "that version, or start from cursor 0"
+            "the cursor has format version \(version), which another version of cluster-scan wrote: resume "
+                + "it with that version, or start from cursor 0"
         case .otherQuery:
             "the cursor belongs to an iteration with another MATCH, TYPE or database: repeat those exactly "
                 + "(COUNT may change), or start from cursor 0"

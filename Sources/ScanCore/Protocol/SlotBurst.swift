@@ -36,7 +36,8 @@ package struct SlotBurstReply: Sendable {
         for (snapshot, length) in zip(snapshots, lengths) {
             guard length <= snapshot.limit else {
                 throw .unexpected(
-                    "CLUSTER GETKEYSINSLOT answered with \(length) keys where \(snapshot.limit) were asked for"
+                    "CLUSTER GETKEYSINSLOT answered with \(length) keys where \(snapshot.limit) were asked "
+                        + "for"
                 )
             }
             if length > 0 {

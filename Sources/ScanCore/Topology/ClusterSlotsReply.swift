@@ -129,8 +129,8 @@ package struct ClusterSlotsReply {
         func address(asked: NodeAddress) throws(TopologyError) -> NodeAddress {
             guard endpoint != "?" else {
                 throw TopologyError(
-                    "node \(id) is set to announce a hostname (cluster-preferred-endpoint-type) but has none: "
-                        + "set cluster-announce-hostname on it"
+                    "node \(id) is set to announce a hostname (cluster-preferred-endpoint-type) but has "
+                        + "none: set cluster-announce-hostname on it"
                 )
             }
             guard port > 0 else {

@@ -24,8 +24,8 @@ package struct CopyReport {
     package static func text(_ preview: CopyPreview, replaces: Bool) -> String {
         var lines = ["DRY RUN: nothing was copied.", ""]
         lines.append(
-            "\(NumberText.counted(preview.keys, "key")), about \(NumberText.compact(Double(preview.bytes)))B in "
-                + "memory at the source."
+            "\(NumberText.counted(preview.keys, "key")), about \(NumberText.compact(Double(preview.bytes)))B "
+                + "in memory at the source."
         )
         if preview.large > 0 {
             lines.append(
@@ -83,8 +83,8 @@ package struct CopyReport {
         }
         var lines = [
             "NOT THE SAME: \(NumberText.counted(verdict.missing, "key")) missing at the destination, "
-                + "\(NumberText.grouped(verdict.present)) present; \(NumberText.grouped(verdict.different)) of "
-                + "\(NumberText.grouped(compared)) compared differ."
+                + "\(NumberText.grouped(verdict.present)) present; \(NumberText.grouped(verdict.different)) "
+                + "of \(NumberText.grouped(compared)) compared differ."
         ]
         for problem in verdict.problems {
             lines.append("  \(EscapedText.text(problem.key)): \(ConsoleText.safe(problem.reason))")

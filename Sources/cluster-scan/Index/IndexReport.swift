@@ -58,7 +58,8 @@ package struct IndexReport {
         var lines: [String] = []
         if statistics.conflicts > 0 {
             lines.append(
-                "\(NumberText.counted(statistics.conflicts, "key")) left out, as another key has the same value:"
+                "\(NumberText.counted(statistics.conflicts, "key")) left out, as another key has the same "
+                    + "value:"
             )
             lines += statistics.conflictSamples.map {
                 "  \(Self.entry($0.value, $0.kept)), not \(EscapedText.text($0.other))"

@@ -34,8 +34,9 @@ package struct ManualPage {
     ///   - version: The version of the tool.
     package init(_ help: HelpText, name: String, children: [String] = [], version: String) {
         self.name = name
+        let source = ManualPage.quoted("cluster-scan \(version)")
         var lines = [
-            ".TH \(ManualPage.quoted(name.uppercased())) 1 \"\" \(ManualPage.quoted("cluster-scan \(version)")) \"User Commands\"",
+            ".TH \(ManualPage.quoted(name.uppercased())) 1 \"\" \(source) \"User Commands\"",
             ".SH NAME",
             "\(ManualPage.escaped(name)) \\- \(ManualPage.escaped(help.abstract))",
             ".SH SYNOPSIS",

@@ -8,8 +8,8 @@ struct ConnectionOptions: ParsableArguments {
             "Any nodes of the cluster; the others are found through them.",
             discussion: """
                 redis://[user[:password]@]host[:port][/database], rediss:// with TLS, host:port, or \
-                unix:///path/of/socket. One node is enough; more help when it is down. Without any: those of the \
-                variable CLUSTER_SCAN_URL, then of the profile, then redis://127.0.0.1:6379.
+                unix:///path/of/socket. One node is enough; more help when it is down. Without any: those of \
+                the variable CLUSTER_SCAN_URL, then of the profile, then redis://127.0.0.1:6379.
                 """,
             valueName: "url"
         )
@@ -106,7 +106,8 @@ struct ConnectionOptions: ParsableArguments {
         _ = try SecurityPlan(options: security.settings, urlSaysTLS: plan.usesTLS) { "--" + $0 }
         if askPassword || passwordFile != nil, plan.password != nil {
             throw ValidationError(
-                "the URL has a password already: leave out \(askPassword ? "--ask-password" : "--password-file")"
+                "the URL has a password already: leave out "
+                    + "\(askPassword ? "--ask-password" : "--password-file")"
             )
         }
         if askPassword, passwordFile != nil {

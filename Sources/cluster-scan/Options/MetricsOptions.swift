@@ -6,8 +6,8 @@ struct MetricsOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep metrics in this file, in the text format of Prometheus, while the command runs and after.",
             discussion: """
-                For the textfile collector of node_exporter, which wants a name that ends in .prom. The file is \
-                replaced in one step. Docs/Observability.md lists the metrics and has alerts.
+                For the textfile collector of node_exporter, which wants a name that ends in .prom. The file \
+                is replaced in one step. Docs/Observability.md lists the metrics and has alerts.
                 """,
             valueName: "file"
         ),
@@ -31,8 +31,8 @@ struct MetricsOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write a report of the run to this file when it ends, as JSON; - for standard error.",
             discussion: """
-                Whether all is done, the exit status, keys, calls and bytes by node, slots that are missing, and \
-                the cursor to go on from.
+                Whether all is done, the exit status, keys, calls and bytes by node, slots that are missing, \
+                and the cursor to go on from.
                 """,
             valueName: "file"
         ),

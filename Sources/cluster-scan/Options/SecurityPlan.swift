@@ -91,8 +91,8 @@ package struct SecurityPlan: Hashable, Sendable {
         let isInsecure = settings.isInsecure == true
         if isInsecure {
             Console.sayAtOnce(
-                "the certificates of \(whom) are not checked (--insecure): anybody in between can read and change "
-                    + "everything, passwords included",
+                "the certificates of \(whom) are not checked (--insecure): anybody in between can read and "
+                    + "change everything, passwords included",
                 level: .warning,
                 RunSettings.log
             )

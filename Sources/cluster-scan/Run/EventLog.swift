@@ -40,16 +40,17 @@ final class EventLog: Sendable {
             console.warn("\(message); trying again")
         case .keysLeftOver(let keys):
             console.warn(
-                "\(NumberText.counted(keys.values.reduce(0, +), "key")) in \(NumberText.counted(keys.count, "slot")) "
-                    + "lie on nodes that do not serve these slots: no client reaches them (redis-cli --cluster fix)"
+                "\(NumberText.counted(keys.values.reduce(0, +), "key")) in "
+                    + "\(NumberText.counted(keys.count, "slot")) lie on nodes that do not serve these slots: "
+                    + "no client reaches them (redis-cli --cluster fix)"
             )
         case .slotsGivenUp(let slots, let reason):
             console.warn("given up: \(SlotText.counted(slots)): \(reason)")
         case .announcedAddressesUnreachable(let addresses):
             let listed = addresses.prefix(8).map(\.description).joined(separator: ", ")
             console.warn(
-                "the cluster answers, but no address that it announces can be reached from here (\(listed)); trying "
-                    + "on. " + CommandFailure.announcementAdvice
+                "the cluster answers, but no address that it announces can be reached from here (\(listed)); "
+                    + "trying on. " + CommandFailure.announcementAdvice
             )
         case .topologyLoaded(let shards, let served):
             console.note(

@@ -113,7 +113,7 @@ struct SeveralAddressesTests {
     }
 
     @Test(
-        "a name server that does not answer is waited for as long as for a connection, and holds up nobody else"
+        "a name server that is silent is waited for as long as for a connection, and holds up no other name"
     )
     func silentNameServer() async throws {
         let good = try await server()

@@ -104,7 +104,7 @@ extension IntegrationTests {
         }
 
         @Test(
-            "commands in a burst whose server hangs are answered by the replica that took over, or told as unknown"
+            "commands whose server hangs are answered by the replica that took over, or reported as unknown"
         )
         func commands() async throws {
             try await Self.with(replicas: 1, nodeTimeout: .milliseconds(1500)) { cluster in

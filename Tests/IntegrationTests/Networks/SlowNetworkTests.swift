@@ -9,7 +9,7 @@ extension IntegrationTests {
         private static let names = Set(sample.map(\.name))
 
         @Test(
-            "over 50 ms of round trip nothing is lost, and the number of round trips is what larger calls save"
+            "over 50 ms of round trip nothing is lost, and larger calls save round trips"
         )
         func latency() async throws {
             var options = LocalCluster.Options()

@@ -16,7 +16,7 @@ extension IntegrationTests {
         ]
 
         @Test(
-            "a password is in no output, message, log, cursor, checkpoint, dump or report, however it was given"
+            "no password is in an output, message, log, cursor, checkpoint, dump or report, however given"
         )
         func nowhere() async throws {
             var options = LocalCluster.Options()

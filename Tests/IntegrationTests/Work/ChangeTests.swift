@@ -167,7 +167,7 @@ extension IntegrationTests {
         }
 
         @Test(
-            "the limit on keys a second holds, a cancelled run says where it stands, and the next does the rest"
+            "the limit of keys a second holds, a cancelled run says where it stands, the next does the rest"
         )
         func limitAndResumption() async throws {
             try await LocalCluster.with(Self.options()) { cluster in

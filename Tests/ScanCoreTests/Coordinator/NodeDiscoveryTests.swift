@@ -26,7 +26,7 @@ struct NodeDiscoveryTests {
     }
 
     @Test(
-        "known primaries come before seeds and these before replicas, each call beginning with another primary"
+        "known primaries come before seeds, these before replicas; each call begins with another primary"
     )
     func knownNodes() throws {
         var discovery = NodeDiscovery(seeds: seeds)
