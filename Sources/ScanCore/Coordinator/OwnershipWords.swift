@@ -54,7 +54,9 @@ struct OwnershipWords: Sendable {
     private mutating func deny(by status: NodeStatus, quorum: Int) {
         let own = status.nodeID.prefix
         let owners = Set(status.others.keys.lazy.map(\.prefix))
-        for node in words.keys where node != own && !owners.contains(node) {
+        // One that knows of no epoch so high has not heard of what was said.
+        let known = status.highestEpoch ?? 0
+        for (node, word) in words where node != own && word.epoch <= known && !owners.contains(node) {
             words[node]?.deniers.insert(own)
             if let deniers = words[node]?.deniers, deniers.count >= quorum { words[node] = nil }
         }
