@@ -42,7 +42,9 @@ extension IntegrationTests {
             } _: { server in
                 for user in ["default", "h"] {
                     authenticated.withLock { $0 = false }
-                    let result = try await ToolProcess.run(["keys", "redis://\(user):test@\(server.url)", "--strategy", "scan"])
+                    let result = try await ToolProcess.run([
+                        "keys", "redis://\(user):test@\(server.url)", "--strategy", "scan",
+                    ])
                     #expect(result.status == 0 && result.lines.count == 2, "\(user): \(result.messages)")
                 }
             }
