@@ -84,7 +84,7 @@ final class HostileServer: Sendable {
         switch command {
         case "CLUSTER SLOTS": .say(slots([(0, 16383, id, port)]))
         case "CLUSTER NODES": .say(bulk(nodesLine(id, port, "myself,master", slots: "0-16383")))
-        case "INFO SERVER": .say(bulk(info()))
+        case "INFO SERVER", "INFO": .say(bulk(info()))
         case let scan where scan.hasPrefix("SCAN "): .say(page("0", ["one", "two"]))
         case let count where count.hasPrefix("CLUSTER COUNTKEYSINSLOT"): .say(":0\r\n")
         case let keys where keys.hasPrefix("CLUSTER GETKEYSINSLOT"): .say("*0\r\n")

@@ -151,7 +151,7 @@ extension IntegrationTests {
             let info = HostileServer.bulk("# Server\r\nredis_mode:standalone\r\n" + run + fields)
             try await HostileServer.with { command, _ in
                 switch command {
-                case "INFO SERVER": .say(info)
+                case "INFO SERVER", "INFO": .say(info)
                 case let other where other.hasPrefix("CLUSTER"):
                     .say("-ERR This instance has cluster support disabled\r\n")
                 default: nil
@@ -176,7 +176,7 @@ extension IntegrationTests {
         func proxies(info: String, name: String) async throws {
             try await HostileServer.with { command, _ in
                 switch command {
-                case "INFO SERVER": .say(info)
+                case "INFO SERVER", "INFO": .say(info)
                 case let other where other.hasPrefix("CLUSTER"):
                     .say("-ERR unsupported command 'cluster'\r\n")
                 default: nil
