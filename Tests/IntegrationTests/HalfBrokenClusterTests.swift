@@ -46,7 +46,11 @@ extension IntegrationTests {
                 )
                 #expect(dumped.status == 69)
                 let checked = try await ToolProcess.run(["restore", "--dry-run", dump + ".partial"])
-                #expect(String(decoding: checked.output, as: UTF8.self).contains("\(left.count) keys"))
+                #expect(
+                    String(decoding: checked.output, as: UTF8.self).contains(
+                        "\(left.count / 1000),\(left.count % 1000) keys"
+                    )
+                )
 
                 let nodes = try await ToolProcess.run(["nodes", seed])
                 #expect(nodes.status == 69)
@@ -61,7 +65,9 @@ extension IntegrationTests {
             try await LocalCluster.with(options) { cluster in
                 let names = (0..<50).map { Array("small:\($0)".utf8) }
                 try await cluster.set(names)
-                _ = try await cluster.command(0, "SET", "big", [UInt8](repeating: 120, count: 2 << 20))
+                // Servers compress what repeats itself before they send it.
+                let noise = (0..<2 << 20).map { _ in UInt8.random(in: 0...255) }
+                _ = try await cluster.command(0, "SET", "big", noise)
                 _ = try await cluster.command(
                     0,
                     "CONFIG",
@@ -74,7 +80,7 @@ extension IntegrationTests {
                 let began = clock.now
                 let values = try await ToolProcess.run(["values", seed, "--patience", "20s"])
                 #expect(values.status == 1, "\(values.messages)")
-                #expect(values.lines.count == 50)
+                #expect(values.lines.count { $0.contains("small:") } == 50)
                 #expect(values.messages.contains("big") && values.messages.contains("output-buffer-limit"))
 
                 let dump = "\(cluster.directory)/left.dump"
