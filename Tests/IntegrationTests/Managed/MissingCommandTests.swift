@@ -24,7 +24,7 @@ extension IntegrationTests {
 
         private static let missing = [
             "INFO", "CONFIG", "CLIENT", "MEMORY", "OBJECT", "DBSIZE", "COMMAND", "CLUSTER", "SCAN", "TYPE",
-            "PTTL", "UNLINK", "DUMP", "MULTI",
+            "PTTL", "DUMP", "MULTI",
         ]
 
         @Test(
