@@ -42,7 +42,8 @@ extension IntegrationTests {
             } _: { server in
                 for user in ["default", "h"] {
                     authenticated.withLock { $0 = false }
-                    let result = try await ToolProcess.run(["keys", "redis://\(user):test@\(server.url)"])
+                    let url = "redis://\(user):test@\(server.url)"
+                    let result = try await ToolProcess.run(["keys", "--strategy", "scan", url])
                     #expect(result.status == 0 && result.lines.count == 2, "\(user): \(result.messages)")
                 }
             }

@@ -161,7 +161,7 @@ extension IntegrationTests {
                 #expect(result.status == status, "\(result.messages)")
                 #expect(result.messages.contains(name), "\(result.messages)")
                 if status == 0 { #expect(result.lines.sorted() == ["one", "two"]) }
-                let nodes = try await ToolProcess.run(["nodes", server.url])
+                let nodes = try await ToolProcess.run(["nodes", "--format", "json", server.url])
                 #expect(nodes.lines.joined().contains(name), "\(nodes.lines)")
             }
         }
