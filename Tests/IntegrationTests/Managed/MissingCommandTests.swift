@@ -41,6 +41,8 @@ extension IntegrationTests {
                 let words = "no permissions to run the '\(command.lowercased())"
                 try await check(server, "redis://t:p@\(server.nodes[0].address)", lacking: command, words)
             }
+            // `local-cluster.sh` knows its servers by what they say in INFO; ManagedServiceTests play one without.
+            guard command != "INFO" else { return }
             options.configuration = ["rename-command \(command) \"\""]
             try await LocalCluster.with(options) { server in
                 let words = "unknown command '\(command)'"
@@ -61,7 +63,9 @@ extension IntegrationTests {
                 let result = try await ToolProcess.run(Array(arguments))
                 let shown = "\(line) without \(command): \(result.status) \(result.messages)"
                 #expect(!result.messages.contains("host and port"), "\(shown)")
-                if needs.contains(command) {
+                // Where there is no UNLINK, DEL does the same.
+                let isReplaced = command == "UNLINK" && words.hasPrefix("unknown")
+                if needs.contains(command), !isReplaced {
                     #expect(result.status == 77, "\(shown)")
                     #expect(result.messages.contains(words), "\(shown)")
                     #expect(result.messages.components(separatedBy: words).count == 2, "once: \(shown)")
