@@ -24,7 +24,7 @@ extension IntegrationTests {
 
         private static let missing = [
             "INFO", "CONFIG", "CLIENT", "MEMORY", "OBJECT", "DBSIZE", "COMMAND", "CLUSTER", "SCAN", "TYPE",
-            "PTTL", "DUMP", "MULTI",
+            "PTTL", "UNLINK", "DUMP", "MULTI",
         ]
 
         @Test(
@@ -41,7 +41,7 @@ extension IntegrationTests {
                 let words = "no permissions to run the '\(command.lowercased())"
                 try await check(server, "redis://t:p@\(server.nodes[0].address)", lacking: command, words)
             }
-            // `local-cluster.sh` knows its servers by what they say in INFO; ManagedServiceTests play one without.
+            // `local-cluster.sh` knows its servers by INFO; ManagedServiceTests play one without it.
             guard command != "INFO" else { return }
             options.configuration = ["rename-command \(command) \"\""]
             try await LocalCluster.with(options) { server in
