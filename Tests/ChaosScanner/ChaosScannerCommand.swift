@@ -91,7 +91,7 @@ struct ChaosScannerCommand: AsyncParsableCommand {
             strategy: strategy,
             readPreference: replicas ? .preferReplicas : .primaries,
             readAheadBytes: readAhead,
-            patience: .seconds(45),
+            patience: .seconds(90),
             onEvent: { journal.note($0) }
         )
     }

@@ -128,7 +128,11 @@ extension IntegrationTests {
                     let elsewhere = "--to \(other.nodes[0].address)/1"
                     func stopped(_ line: String) async throws {
                         let outcome = try await tool.shell(
-                            "exec timeout --foreground --preserve-status -s INT 1 $tool \(line)"
+                            """
+                            $tool \(line) & id=$!
+                            until [ -e mark ]; do sleep 0.1; done
+                            sleep 1; kill -INT $id; wait $id
+                            """
                         )
                         #expect(outcome.status == 130, "\(line): \(outcome.messages)")
                     }
