@@ -15,8 +15,8 @@ struct ChaosRun {
     private static let kills = 4
     /// How long an iteration takes when nothing happens to it.
     private static let pace = Duration.seconds(4)
-    /// Faults end after ten seconds at most, and a busy machine takes a minute for what a quiet one does in ten
-    /// seconds: an iteration that needs longer does not end at all.
+    /// Faults end after ten seconds at most, and a busy machine takes a minute for what a quiet one does in
+    /// ten seconds: an iteration that needs longer does not end at all.
     private static let limit = Duration.seconds(180)
 
     init(cluster: ChaosCluster, keys: ChaosKeys, plan: ChaosPlan) {
