@@ -233,6 +233,8 @@ extension SimulatedCluster {
                 // Others point their marks at the successor once they know it.
                 for node in self.nodes where node.isPrimary {
                     node.migrating = node.migrating.mapValues { $0 == primary.id ? heir.id : $0 }
+                    // A node has no mark that names itself.
+                    node.migrating = node.migrating.filter { $0.value != node.id }
                     node.importing = node.importing.mapValues { $0 == primary.id ? heir.id : $0 }
                 }
             }
