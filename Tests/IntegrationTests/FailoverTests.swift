@@ -14,11 +14,12 @@ extension IntegrationTests {
             ScanOptions(count: 100, strategy: strategy, readAheadBytes: 10_000)
         }
 
-        @Test(
-            "a replica that takes over by CLUSTER FAILOVER costs no key",
-            arguments: ServerGeneration.available
-        )
-        func failover(generation: ServerGeneration) async throws {
+        @Test("a replica that takes over by CLUSTER FAILOVER costs no key")
+        func failover() async {
+            await ServerGeneration.each { try await failover(on: $0) }
+        }
+
+        private func failover(on generation: ServerGeneration) async throws {
             try await LocalCluster.with(LocalCluster.Options(generation)) { cluster in
                 try await Self.fill(cluster)
                 for (strategy, replica) in [(ScanStrategy.scan, 3), (.slots, 4)] {
@@ -27,10 +28,10 @@ extension IntegrationTests {
                     let tally = try await KeyTally(of: batches, afterBatches: 5, from: primary) {
                         try await cluster.promote(replica)
                     }
-                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
                     let report = try #require(await batches.report)
-                    #expect(report.isComplete)
-                    #expect(report.restarts > 0)
+                    #expect(report.isComplete, "\(generation)")
+                    #expect(report.restarts > 0, "\(generation)")
                 }
                 // Back again, with pages and with replicas.
                 try await cluster.waitUntilAgreed()
@@ -46,7 +47,7 @@ extension IntegrationTests {
                     if pages == 20 { try await cluster.promote(0) }
                     if pages == 100 { try await cluster.promote(1) }
                 }
-                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
                 await scanner.shutDown()
 
                 try await cluster.waitUntilAgreed()
@@ -59,15 +60,16 @@ extension IntegrationTests {
                 ) {
                     try await cluster.promote(5)
                 }
-                #expect(replicas.difference(from: Self.names, allowingRepeats: true) == nil)
+                #expect(replicas.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
             }
         }
 
-        @Test(
-            "a primary that is killed and replaced by its replica costs no key",
-            arguments: ServerGeneration.available
-        )
-        func killedPrimary(generation: ServerGeneration) async throws {
+        @Test("a primary that is killed and replaced by its replica costs no key")
+        func killedPrimary() async {
+            await ServerGeneration.each { try await killedPrimary(on: $0) }
+        }
+
+        private func killedPrimary(on generation: ServerGeneration) async throws {
             var options = LocalCluster.Options(generation)
             options.nodeTimeout = .milliseconds(1_500)
             try await LocalCluster.with(options) { cluster in
@@ -78,21 +80,22 @@ extension IntegrationTests {
                     let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
                         try await cluster.kill(victim)
                     }
-                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
                     let report = try #require(await batches.report)
-                    #expect(report.isComplete)
-                    #expect(report.retries > 0)
+                    #expect(report.isComplete, "\(generation)")
+                    #expect(report.retries > 0, "\(generation)")
                     try await cluster.restart(victim)
                     try await cluster.waitUntilAgreed()
                 }
             }
         }
 
-        @Test(
-            "a killed replica costs no key: its primary is read instead",
-            arguments: ServerGeneration.available
-        )
-        func killedReplica(generation: ServerGeneration) async throws {
+        @Test("a killed replica costs no key: its primary is read instead")
+        func killedReplica() async {
+            await ServerGeneration.each { try await killedReplica(on: $0) }
+        }
+
+        private func killedReplica(on generation: ServerGeneration) async throws {
             try await LocalCluster.with(LocalCluster.Options(generation)) { cluster in
                 try await Self.fill(cluster)
                 for (strategy, victim) in [(ScanStrategy.scan, 3), (.slots, 4)] {
@@ -103,16 +106,17 @@ extension IntegrationTests {
                     let tally = try await KeyTally(of: batches, afterBatches: 5, from: address) {
                         try await cluster.kill(victim)
                     }
-                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
                 }
             }
         }
 
-        @Test(
-            "a node that restarts on its port costs no key, though its cursors mean nothing any more",
-            arguments: ServerGeneration.available
-        )
-        func restart(generation: ServerGeneration) async throws {
+        @Test("a node that restarts on its port costs no key, though its cursors mean nothing any more")
+        func restart() async {
+            await ServerGeneration.each { try await restart(on: $0) }
+        }
+
+        private func restart(on generation: ServerGeneration) async throws {
             var options = LocalCluster.Options(generation)
             options.replicasPerPrimary = 0
             options.configuration = ["appendonly yes"]
@@ -125,8 +129,8 @@ extension IntegrationTests {
                         try await cluster.kill(2)
                         try await cluster.restart(2)
                     }
-                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
-                    #expect(await batches.report?.isComplete == true)
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
+                    #expect(await batches.report?.isComplete == true, "\(generation)")
                 }
                 // Between two pages, in the knowledge of nobody.
                 let scanner = cluster.scanner()
@@ -145,7 +149,7 @@ extension IntegrationTests {
                         }
                     }
                 }
-                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil, "\(generation)")
                 await scanner.shutDown()
             }
         }

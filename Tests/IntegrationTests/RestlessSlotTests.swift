@@ -90,7 +90,9 @@ extension IntegrationTests {
                     for try await batch in rest { tally.add(batch.keys) }
                 }
                 #expect(tally.names.isSuperset(of: promise.keys))
-                #expect(tally.total < 2 * promise.keys.count, "\(tally.total) lines")
+                // Two nodes are walked twice in vain before their slots are read one by one.
+                let bound = (strategy == .scan ? 3 : 2) * promise.keys.count
+                #expect(tally.total < bound, "\(tally.total) lines")
                 await scanner.shutDown()
             }
         }

@@ -104,6 +104,16 @@ final class ConnectionPool {
         throw Self.otherServer(identity, at: place.address)
     }
 
+    /// R10: servers that were asked in vain before it was known which cluster this is may be of another one.
+    private func dropStrangers(but known: NodeConnection) {
+        let strangers = table.remove { place, link in
+            let identity = link.connection.identity
+            return link.connection !== known
+                && (identity == .unknown || !membership.admits(identity, at: place.address))
+        }
+        for link in strangers { link.connection.close() }
+    }
+
     private func open(_ place: Table.Place) -> EventLoopFuture<NodeConnection> {
         let start = eventLoop.now
         return NodeConnection.connect(
@@ -211,9 +221,11 @@ final class ConnectionPool {
             let connection = try await connection(to: address, for: .reading, isKept: isKept)
             let topology = try await connection.topology()
             guard !membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
+            let isFirst = membership.isOpen
             guard membership.admits(connection.identity, at: address),
                 membership.accept(topology, and: topology.knownNodes, from: address)
             else { throw Self.otherServer(connection.identity, at: address) }
+            if isFirst { dropStrangers(but: connection) }
             prefersHostnames = topology.prefersHostnames
             return topology
         } catch {

@@ -109,7 +109,7 @@ package struct ConnectionTable<Connection, Opening> {
         streams -= 1
         guard streams == 0 else { return [] }
         let kept = kept
-        return removeAll { !kept.contains($0) }
+        return remove { place, _ in !kept.contains(place) }
     }
 
     /// Hands out no connection any more.
@@ -117,13 +117,17 @@ package struct ConnectionTable<Connection, Opening> {
     /// - Returns: All connections; the caller closes them.
     package mutating func close() -> [Connection] {
         isClosed = true
-        return removeAll { _ in true }
+        return remove { _, _ in true }
     }
 
-    private mutating func removeAll(where isUnwanted: (Place) -> Bool) -> [Connection] {
+    /// Forgets open connections.
+    ///
+    /// - Parameter isUnwanted: Which of them.
+    /// - Returns: These connections; the caller closes them.
+    package mutating func remove(where isUnwanted: (Place, Connection) -> Bool) -> [Connection] {
         var removed: [Connection] = []
-        for (place, entry) in entries where isUnwanted(place) {
-            guard case .open(let connection) = entry else { continue }
+        for (place, entry) in entries {
+            guard case .open(let connection) = entry, isUnwanted(place, connection) else { continue }
             entries[place] = nil
             removed.append(connection)
         }

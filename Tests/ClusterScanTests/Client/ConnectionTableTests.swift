@@ -75,6 +75,20 @@ struct ConnectionTableTests {
         #expect(table.connection(at: reading) == nil && table.connection(at: other) == 2)
     }
 
+    @Test("what is removed is handed over to be closed, and opened anew when it is wanted")
+    func removed() {
+        var table = Table()
+        for (place, connection) in [(reading, 1), (commands, 2)] {
+            #expect(claim(&table, place) == "open")
+            table.opening("", at: place)
+            #expect(opened(&table, connection, at: place))
+        }
+        let strangers = table.remove { place, connection in place == reading && connection == 1 }
+        #expect(strangers == [1])
+        #expect(claim(&table, reading) == "open")
+        #expect(claim(&table, commands) == "take 2")
+    }
+
     @Test("a connection that opens after its stream has ended is not wanted")
     func late() {
         var table = Table()

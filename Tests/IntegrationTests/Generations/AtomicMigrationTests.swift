@@ -13,7 +13,7 @@ extension IntegrationTests {
         /// What is moved between the first two nodes, there and back.
         private static let ranges = [0...400, 1_000...1_300, 5_000...5_460]
 
-        private enum Way: String, CaseIterable, Sendable {
+        enum Way: CaseIterable, Sendable {
             case carriedOut
             /// Every other migration is cancelled when it has begun.
             case cancelled
@@ -21,57 +21,56 @@ extension IntegrationTests {
 
         @Test(
             "slots that move as a whole while keys are read lose none, nor do those whose move is cancelled",
-            arguments: ServerGeneration.available(where: \.movesSlotsAtOnce),
+            arguments: ServerGeneration.available(where: \.movesSlotsAtOnce).flatMap { generation in
+                Way.allCases.map { (generation, $0) }
+            },
             [ScanStrategy.scan, .slots]
         )
-        func moving(generation: ServerGeneration, strategy: ScanStrategy) async throws {
+        func moving(_ what: (ServerGeneration, Way), strategy: ScanStrategy) async throws {
+            let (generation, way) = what
             var options = LocalCluster.Options(generation)
             options.replicasPerPrimary = 0
+            // Servers of its own: see `waitForAtomicMoves`.
             try await LocalCluster.with(options) { cluster in
                 try await cluster.load(Self.sample)
-                for way in Way.allCases {
-                    let before = try await cluster.atomicMoves()
-                    let moving = Task { try await Self.migrate(way, in: cluster) }
-                    let options = ScanOptions(count: 50, strategy: strategy, readAheadBytes: 10_000)
-                    func count(_ state: String) async throws -> Int {
-                        try await cluster.atomicMoves().count { $0 == state }
-                            - before.count { $0 == state }
-                    }
-                    var restarts = 0
-                    // A server may be long in beginning a move.
-                    let end = ContinuousClock.now + .seconds(60)
-                    for reading in 0... {
-                        let (moved, cancelled) = (try await count("success"), try await count("cancelled"))
-                        let isEnough = moved > 0 && (way == .carriedOut ? restarts : cancelled) > 0
-                        if reading >= 3, isEnough || ContinuousClock.now > end { break }
-                        var tally = KeyTally()
-                        let batches = cluster.scanner().batches(options: options)
-                        for try await batch in batches {
-                            tally.add(batch.keys)
-                            try await Task.sleep(for: .milliseconds(2))
-                        }
-                        let difference = tally.difference(from: Self.names, allowingRepeats: true)
-                        #expect(difference == nil, "\(way.rawValue)")
-                        restarts += await batches.report?.restarts ?? 0
-                    }
-                    let scanner = cluster.scanner()
-                    let pages = try await KeyTally(pagesOf: scanner, count: 200, options: options)
-                    #expect(pages.difference(from: Self.names, allowingRepeats: true) == nil)
-                    await scanner.shutDown()
-                    moving.cancel()
-                    do {
-                        try await moving.value
-                    } catch is CancellationError {
-                        // It was waiting for the end of a move.
-                        try await cluster.waitForAtomicMoves()
-                    }
-                    #expect(try await count("success") > 0, "nothing moved while it was read")
-                    let cancelled = try await count("cancelled")
-                    #expect(way == .carriedOut || cancelled > 0, "nothing was cancelled")
-                    #expect(way == .cancelled || restarts > 0, "no move was noticed")
-                    try await cluster.waitUntilAgreed()
-                    #expect(try await cluster.keyCount() == Self.names.count)
+                let moving = Task { try await Self.migrate(way, in: cluster) }
+                let options = ScanOptions(count: 50, strategy: strategy, readAheadBytes: 10_000)
+                func count(_ state: String) async throws -> Int {
+                    try await cluster.atomicMoves().count { $0 == state }
                 }
+                var restarts = 0
+                // A server may be long in beginning a move.
+                let end = ContinuousClock.now + .seconds(60)
+                for reading in 0... {
+                    let (moved, cancelled) = (try await count("success"), try await count("cancelled"))
+                    let isEnough = moved > 0 && (way == .carriedOut ? restarts : cancelled) > 0
+                    if reading >= 3, isEnough || ContinuousClock.now > end { break }
+                    var tally = KeyTally()
+                    let batches = cluster.scanner().batches(options: options)
+                    for try await batch in batches {
+                        tally.add(batch.keys)
+                        try await Task.sleep(for: .milliseconds(2))
+                    }
+                    #expect(tally.difference(from: Self.names, allowingRepeats: true) == nil)
+                    restarts += await batches.report?.restarts ?? 0
+                }
+                let scanner = cluster.scanner()
+                let pages = try await KeyTally(pagesOf: scanner, count: 200, options: options)
+                #expect(pages.difference(from: Self.names, allowingRepeats: true) == nil)
+                await scanner.shutDown()
+                moving.cancel()
+                do {
+                    try await moving.value
+                } catch is CancellationError {
+                    // It was waiting for the end of a move.
+                    try await cluster.waitForAtomicMoves()
+                }
+                #expect(try await count("success") > 0, "nothing moved while it was read")
+                let cancelled = try await count("cancelled")
+                #expect(way == .carriedOut || cancelled > 0, "nothing was cancelled")
+                #expect(way == .cancelled || restarts > 0, "no move was noticed")
+                try await cluster.waitUntilAgreed()
+                #expect(try await cluster.keyCount() == Self.names.count)
             }
         }
 

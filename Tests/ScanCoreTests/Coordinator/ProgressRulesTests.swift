@@ -158,6 +158,7 @@ struct ProgressRulesTests {
         var own = status(a, "0-8191", epoch: 3)
         own.others = [b.id: [HashSlot(unchecked: 8192)...HashSlot(unchecked: 16383)]]
         own.epochs = [b.id: 2]
+        (word.highestEpoch, own.highestEpoch) = (3, 3)
         try script.answerStatus(own)
         try script.answerStatus(word)
         word.others[replica.id] = nil
