@@ -303,8 +303,13 @@ extension ScanCoordinator {
         if !lost.isEmpty {
             tally.restarts += 1
             suspectTopology(now: now)
-            let begun = lost.intersection(begunSlots(of: before))
-            lose(begun, at: lane.node, reason: "they moved, or their node changed", now: now)
+            lose(
+                lost,
+                begun: begunSlots(of: before),
+                at: lane.node,
+                reason: "they moved, or their node changed",
+                now: now
+            )
         }
         if record.claims.isEmpty {
             plan(now: now)

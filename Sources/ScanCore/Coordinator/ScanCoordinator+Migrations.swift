@@ -104,6 +104,7 @@ extension ScanCoordinator {
         if claims != record.claims {
             lose(
                 record.claims.subtracting(claims),
+                begun: record.claims,
                 at: lanes[id]?.node,
                 reason: "the two ends of their migration do not agree",
                 now: now

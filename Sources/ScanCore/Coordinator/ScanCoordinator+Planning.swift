@@ -177,7 +177,12 @@ extension ScanCoordinator {
         lanes[id] = nil
         guard let record = progress.lanes[id] else { return }
         progress.lanes[id] = nil
-        defer { if isLoss { lose(begunSlots(of: record), at: lane?.node, reason: reason, now: now) } }
+        defer {
+            if isLoss {
+                let begun = begunSlots(of: record)
+                lose(record.claims, begun: begun, at: lane?.node, reason: reason, now: now)
+            }
+        }
         tally.restarts += 1
         if let lane {
             tally.keysReadAgain += lane.uncreditedKeys

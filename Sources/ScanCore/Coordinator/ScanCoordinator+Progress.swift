@@ -5,14 +5,37 @@ extension ScanCoordinator {
     /// have nothing to do with each other.
     private static let fewestLosses = 4
 
-    /// Notes slots that were read and not credited.
-    mutating func lose(_ lost: SlotSet, at node: ClusterNode?, reason: String, now: Duration) {
-        let lost = lost.intersection(remaining)
+    /// Notes claims of a lane that were not credited.
+    ///
+    /// - Parameters:
+    ///   - claims: These claims.
+    ///   - begun: Those of the lane of which something was read: the others have lost nothing.
+    ///   - node: Where they were read.
+    ///   - reason: Why they were not credited.
+    ///   - now: The time since the start.
+    mutating func lose(
+        _ claims: SlotSet,
+        begun: SlotSet,
+        at node: ClusterNode?,
+        reason: String,
+        now: Duration
+    ) {
+        let claims = claims.intersection(remaining)
+        let lost = claims.intersection(begun)
         guard !lost.isEmpty, !isEnded else { return }
+        let cause = LostSlots.cause(reason, at: node?.address)
         if let node {
             portions[node.id] = max(1, portion(of: node.id) / 8)
+            let losses = (fruitless[node.id]?.losses ?? 0) + 1
+            let since = fruitless[node.id]?.since ?? now
+            fruitless[node.id] = (since, losses)
+            // Slot by slot, so many would be lost one after the other for much longer than patience.
+            if losses >= Self.fewestLosses, since <= now - policy.patience {
+                fruitless[node.id] = nil
+                giveUp([StalledSlots.Entry(slots: claims, since: since, cause: cause)], now: now)
+                return
+            }
         }
-        let cause = LostSlots.cause(reason, at: node?.address)
         var backoff = backoff
         let until = lostSlots.note(lost, cause: cause, now: now) { losses in
             Self.pause(afterLosses: losses, &backoff)
@@ -50,6 +73,7 @@ extension ScanCoordinator {
     mutating func gain(_ slots: SlotSet, at node: ClusterNode, now: Duration) {
         guard !slots.isEmpty else { return }
         lostSlots.clear(slots)
+        fruitless[node.id] = nil
         rememberLosses(now: now)
         guard let portion = portions[node.id] else { return }
         portions[node.id] = portion * 2 >= policy.slotsPerCredit ? nil : portion * 2

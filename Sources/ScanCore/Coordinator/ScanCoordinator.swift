@@ -51,6 +51,8 @@ package struct ScanCoordinator: Sendable {
     var lostSlots = LostSlots()
     /// R14: how many slots are read by snapshot before they are credited, at nodes where some were lost.
     var portions: [NodeID: Int] = [:]
+    /// R14: nodes at which nothing was credited since something was lost there, since when, and how often.
+    var fruitless: [NodeID: (since: Duration, losses: Int)] = [:]
     /// Keys of slots that their node does not serve, by node.
     var leftOver: [NodeID: [HashSlot: Int]] = [:]
     /// Slots that were read at these nodes as destinations of migrations.

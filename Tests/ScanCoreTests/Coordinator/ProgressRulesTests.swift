@@ -77,6 +77,30 @@ struct ProgressRulesTests {
         #expect(losses.map(\.slots) == [Script.slots("0-9")])
     }
 
+    @Test("R14: a node at which nothing is ever credited is given up when patience ends, with all its slots")
+    func fruitlessNode() throws {
+        let topology = try Script.topology(a: "0-9999", b: "16000")
+        var script = Script(
+            wanted: "0-9999",
+            topology: topology,
+            policy: ScanPolicy(strategy: .slots, patience: .seconds(10))
+        )
+        var epoch: UInt64 = 1
+        for _ in 0..<5000 where script.error == nil {
+            switch script.open.first(where: { !isWake($0) }) {
+            case .readStatus:
+                epoch += 1
+                try script.answerStatus(status(a, "0-9999", epoch: epoch))
+            case .readSlots: try script.answerSlots(of: a, [:])
+            case .loadTopology: try script.answerTopology(topology)
+            default: break
+            }
+            script.pass(.milliseconds(20))
+        }
+        #expect(script.error?.slots == Script.slots("0-9999"))
+        #expect(script.now < .seconds(15))
+    }
+
     @Test("two lanes that take turns at one place do not forget each other's patience")
     func takingTurns() throws {
         let topology = try Script.topology(a: "0-8191", b: "8192-16383")
