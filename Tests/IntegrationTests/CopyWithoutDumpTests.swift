@@ -126,15 +126,12 @@ extension IntegrationTests {
                     let report = try await KeyCopier(from: from, to: to).copyAll()
                     resharding.cancel()
                     _ = try? await resharding.value
-                    // Docs/Roadmap.md: some keys come out different, on a busy machine in two runs of three.
-                    await withKnownIssue(isIntermittent: true) {
-                        #expect(report.trouble == nil && report.tally.done == 12_000)
-                        let found = try await differences(
-                            between: destination.contents(),
-                            and: source.contents()
-                        )
-                        #expect(found.isEmpty, "\(found)")
-                    }
+                    #expect(report.trouble == nil && report.tally.done == 12_000)
+                    let found = try await differences(
+                        between: destination.contents(),
+                        and: source.contents()
+                    )
+                    #expect(found.isEmpty, "\(found)")
                     await from.shutDown()
                     await to.shutDown()
                 }

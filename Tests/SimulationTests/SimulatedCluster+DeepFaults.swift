@@ -11,7 +11,7 @@ extension SimulatedCluster {
         case 7: cutReplica()
         case 8: emptyReplica()
         case 9: followAnother()
-        case 10: Int.random(in: 0..<8, using: &random) == 0 ? keepMoving() : leaveAndComeBack()
+        case 10: Int.random(in: 0..<3, using: &random) == 0 ? keepMoving() : leaveAndComeBack()
         default: leaveMark()
         }
     }

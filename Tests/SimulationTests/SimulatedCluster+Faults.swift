@@ -66,7 +66,12 @@ extension SimulatedCluster {
     private func beginMigration() {
         guard let slot = universe.hotSlots.randomElement(using: &random), let source = owner(of: slot),
             source.process?.isRunning == true, source.migrating[slot] == nil,
-            let destination = primaries.filter({ $0 !== source && $0.process?.isRunning == true })
+            // Tools begin where the nodes agree on who owns what. Where the destination does not know the
+            // epoch of the source, it ends with a lower one, and the keys that it has got are lost for all.
+            let destination = primaries.filter({ node in
+                node !== source && node.process?.isRunning == true
+                    && node.heard[source.id]?.epoch == source.epoch
+            })
                 .randomElement(using: &random),
             !destination.slots.contains(slot), destination.importing[slot] == nil
         else { return }
@@ -233,6 +238,8 @@ extension SimulatedCluster {
                 // Others point their marks at the successor once they know it.
                 for node in self.nodes where node.isPrimary {
                     node.migrating = node.migrating.mapValues { $0 == primary.id ? heir.id : $0 }
+                    // A node has no mark that names itself.
+                    node.migrating = node.migrating.filter { $0.value != node.id }
                     node.importing = node.importing.mapValues { $0 == primary.id ? heir.id : $0 }
                 }
             }

@@ -33,7 +33,9 @@ extension SimulatedCluster {
     /// nodes, whose epochs rise again and again.
     func isRestless(_ slot: HashSlot) -> Bool {
         guard let restless else { return false }
-        return slot == restless.slot || owner(of: slot).map { restless.nodes.contains($0.id) } ?? false
+        guard slot != restless.slot, let owner = owner(of: slot) else { return true }
+        let ends = [owner, destination(of: slot, from: owner)].compactMap { $0?.id }
+        return !Set(ends).isDisjoint(with: restless.nodes)
     }
 
     struct Restless {

@@ -51,6 +51,8 @@ final class SimulatedNode {
     }
 
     var isPrimary: Bool { role == .primary }
+    /// What it says it is when a connection is opened.
+    var identity: NodeIdentity { id == .standalone ? .standalone : .node(id) }
     var claim: Claim { Claim(address: address, role: role, epoch: epoch, slots: slots) }
 
     /// Hears of another node. Of two that claim a slot, the one with the higher epoch has it.

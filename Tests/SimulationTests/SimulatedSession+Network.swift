@@ -52,9 +52,10 @@ extension SimulatedSession {
         guard falsehood != .addressIsIdentity else { return topology }
         let mark = coordinator.expectedMark
         guard network.membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
-        guard network.membership.accept(topology, and: topology.knownNodes, from: address) else {
-            throw Self.otherServer(at: address)
-        }
+        guard network.membership.admits(connection.node.identity, at: address),
+            network.membership.accept(topology, and: topology.knownNodes, from: address)
+        else { throw Self.otherServer(at: address) }
+        network.dropStrangers()
         return topology
     }
 
@@ -70,8 +71,8 @@ extension SimulatedSession {
         guard let listener = cluster.listener(at: address), let process = listener.process else {
             throw ScanFailure(.rediscover, .unreachable, "refused", at: address)
         }
-        let identity: NodeIdentity = listener.id == .standalone ? .standalone : .node(listener.id)
-        guard falsehood == .addressIsIdentity || network.membership.admits(identity, at: address) else {
+        guard falsehood == .addressIsIdentity || network.membership.admits(listener.identity, at: address)
+        else {
             throw Self.otherServer(at: address)
         }
         let connection = SimulatedNetwork.Connection(node: listener, process: process)

@@ -276,7 +276,7 @@ extension ScanCoordinator {
     /// R3: credits what was read, as far as the status sources bear it out; the rest is open again.
     mutating func close(_ id: LaneID, _ statuses: [NodeStatus], now: Duration) {
         guard let lane = lanes[id], var record = progress.lanes[id] else { return }
-        let read = readSlots(of: record)
+        let (before, read) = (record, readSlots(of: record))
         // What the source of a migration has is credited with what the destination has, and vetoed then.
         let vetoed = needsHearing(record) ? vetoed(id, record) : SlotSet()
         let sound = credit(for: record, statuses).subtracting(vetoed)
@@ -297,13 +297,14 @@ extension ScanCoordinator {
             progress.covered.formUnion(earned)
             stalled.clear(earned)
             gain(earned, at: lane.node, now: now)
-            noteRead(earned, of: record, at: lane.node)
+            if let last = statuses.last { noteRead(earned, of: record, at: lane.node, last) }
             act(.report(.laneEnded(lane.node, covered: earned, lost: lost)))
         }
         if !lost.isEmpty {
             tally.restarts += 1
             suspectTopology(now: now)
-            lose(lost, at: lane.node, reason: "they moved, or their node changed", now: now)
+            let begun = lost.intersection(begunSlots(of: before))
+            lose(begun, at: lane.node, reason: "they moved, or their node changed", now: now)
         }
         if record.claims.isEmpty {
             plan(now: now)

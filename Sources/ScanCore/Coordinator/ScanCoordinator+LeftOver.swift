@@ -33,12 +33,15 @@ extension ScanCoordinator {
         leftOver[lane.node.id] = left.isEmpty ? nil : left
     }
 
-    /// Notes slots that were credited for what was read at a node.
-    mutating func noteRead(_ slots: SlotSet, of record: LaneRecord, at node: ClusterNode) {
-        guard !slots.isEmpty else { return }
+    /// Notes slots that were credited for what was read at a node. A destination that disowns a slot was
+    /// asked, and not read.
+    mutating func noteRead(_ slots: SlotSet, of record: LaneRecord, at node: ClusterNode, _ last: NodeStatus) {
+        var slots = slots
         if case .migrationDestination = record.purpose {
+            slots.formIntersection(last.importedSlots)
             readAtDestination[node.id, default: SlotSet()].formUnion(slots)
         }
+        guard !slots.isEmpty else { return }
         guard let left = leftOver[node.id]?.filter({ !slots.contains($0.key) }) else { return }
         leftOver[node.id] = left.isEmpty ? nil : left
     }

@@ -177,7 +177,7 @@ extension ScanCoordinator {
         lanes[id] = nil
         guard let record = progress.lanes[id] else { return }
         progress.lanes[id] = nil
-        defer { if isLoss { lose(record.claims, at: lane?.node, reason: reason, now: now) } }
+        defer { if isLoss { lose(begunSlots(of: record), at: lane?.node, reason: reason, now: now) } }
         tally.restarts += 1
         if let lane {
             tally.keysReadAgain += lane.uncreditedKeys
@@ -204,7 +204,7 @@ extension ScanCoordinator {
                 if !lane.statusSources.allSatisfy({ topology.locate($0.id)?.node == $0 }) { lanes[id] = nil }
                 continue
             }
-            let served = slots(servedBy: owner(of: record), in: topology)
+            let served = slots(servedFor: record, in: topology)
             let lost = record.claims.subtracting(served)
             guard !lost.isEmpty else { continue }
             if lost == record.claims {
@@ -215,15 +215,16 @@ extension ScanCoordinator {
         }
     }
 
-    /// The node that must serve a lane's slots for the lane to be worth finishing.
-    private func owner(of record: LaneRecord) -> UInt64 {
-        switch record.purpose {
-        case .owned, .migrationSource: record.process.node
-        case .migrationDestination(let source): source.node
-        }
-    }
-
-    private func slots(servedBy node: UInt64, in topology: ClusterTopology) -> SlotSet {
-        shardIndex(of: node).map { topology.shards[$0].slots } ?? SlotSet()
+    /// The slots that a lane may still be credited with, as far as the topology knows. A replica may be read for
+    /// its shard; slots on the move are sent by a primary, and no longer by one that was replaced.
+    private func slots(servedFor record: LaneRecord, in topology: ClusterTopology) -> SlotSet {
+        let owner =
+            switch record.purpose {
+            case .owned, .migrationSource: record.process.node
+            case .migrationDestination(let source): source.node
+            }
+        guard let index = shardIndex(of: owner) else { return SlotSet() }
+        let shard = topology.shards[index]
+        return record.purpose == .owned || shard.primary.id.prefix == owner ? shard.slots : SlotSet()
     }
 }

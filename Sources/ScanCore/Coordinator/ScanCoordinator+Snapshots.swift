@@ -151,6 +151,16 @@ extension ScanCoordinator {
         return delivery
     }
 
+    /// Claims that were read, or of which something was read. Slots that a lane has not come to yet lose
+    /// nothing with it (R14).
+    func begunSlots(of record: LaneRecord) -> SlotSet {
+        switch (record.purpose, record.position) {
+        case (.migrationDestination, _), (_, .walked): record.claims
+        case (_, .scan(let cursor)): cursor == 0 ? SlotSet() : record.claims
+        case (_, .slots): readSlots(of: record)
+        }
+    }
+
     /// Slots that were read and wait for credit.
     func readSlots(of record: LaneRecord) -> SlotSet {
         switch record.position {

@@ -214,7 +214,7 @@ extension IntegrationTests {
                 let refused = witness.spans("SCAN")
                 #expect(refused.count == 2, "one of the stream, one of the page")
                 for span in refused {
-                    #expect(span["error.type"] == "invalidQuery" && span.errors.count == 1)
+                    #expect(span["error.type"] == "permissionDenied" && span.errors.count == 1)
                     #expect(span.status?.code == .error)
                 }
                 let calls = witness.total("calls_total", ("command", "SCAN"), ("outcome", "error"))

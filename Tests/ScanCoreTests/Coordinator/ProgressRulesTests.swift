@@ -63,6 +63,20 @@ struct ProgressRulesTests {
         Issue.record("it does not end")
     }
 
+    @Test("R14: slots that a lane had not come to are not lost with those it had read")
+    func onlyWhatWasRead() throws {
+        var script = Script(
+            wanted: "0-99",
+            topology: try Script.topology(a: "0-99", b: "16000"),
+            policy: ScanPolicy(strategy: .slots, slotsPerCredit: 10)
+        )
+        try script.answerStatus(status(a, "0-99"))
+        try script.answerSlots(of: a, [:])
+        try script.answerStatus(status(a, "0-99", epoch: 2))
+        let losses = script.coordinator.progress.losses
+        #expect(losses.map(\.slots) == [Script.slots("0-9")])
+    }
+
     @Test("two lanes that take turns at one place do not forget each other's patience")
     func takingTurns() throws {
         let topology = try Script.topology(a: "0-8191", b: "8192-16383")
