@@ -35,7 +35,8 @@ extension ScanCoordinator {
 
     /// Notes slots that were credited for what was read at a node. A destination that disowns a slot was
     /// asked, and not read.
-    mutating func noteRead(_ slots: SlotSet, of record: LaneRecord, at node: ClusterNode, _ last: NodeStatus) {
+    mutating func noteRead(_ slots: SlotSet, of record: LaneRecord, at node: ClusterNode, _ last: NodeStatus)
+    {
         var slots = slots
         if case .migrationDestination = record.purpose {
             slots.formIntersection(last.importedSlots)

@@ -155,9 +155,11 @@ struct ProgressRulesTests {
         var word = status(b, "8192-16383", epoch: 2)
         word.others = [replica.id: [slot...slot], a.id: [HashSlot(unchecked: 0)...HashSlot(unchecked: 8191)]]
         word.epochs = [replica.id: 3, a.id: 3]
+        word.highestEpoch = 3
         var own = status(a, "0-8191", epoch: 3)
         own.others = [b.id: [HashSlot(unchecked: 8192)...HashSlot(unchecked: 16383)]]
         own.epochs = [b.id: 2]
+        own.highestEpoch = 3
         try script.answerStatus(own)
         try script.answerStatus(word)
         word.others[replica.id] = nil
