@@ -223,7 +223,9 @@ final class SimulatedCaller {
         let isExplained =
             error.slots.isEmpty
             ? cluster.explains(error)
-            : error.slots.allSatisfy { cluster.owner(of: $0) == nil || cluster.isOutOfReach($0) }
+            : error.slots.allSatisfy {
+                cluster.owner(of: $0) == nil || cluster.isOutOfReach($0) || cluster.isRestless($0)
+            }
         guard isExplained || session.isLost else {
             let state = error.slots.map(cluster.described).joined(separator: "; ")
             verdict.violations.append("it failed: \(error): \(state)")

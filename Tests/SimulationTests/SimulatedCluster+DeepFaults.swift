@@ -129,7 +129,8 @@ extension SimulatedCluster {
             let destination = primaries.filter({ $0 !== source && $0.process?.isRunning == true })
                 .randomElement(using: &random),
             source.process?.isRunning == true, destination.importing[slot] == nil,
-            source.pendingHeir == nil, destination.pendingHeir == nil, !destination.slots.contains(slot)
+            source.pendingHeir == nil, destination.pendingHeir == nil, !destination.slots.contains(slot),
+            destination.outranks(source)
         else { return }
         count("slot that leaves and comes back in silence")
         busSilentUntil = max(busSilentUntil, timeline.now + Int.random(in: 1000...8000, using: &random))

@@ -71,8 +71,7 @@ extension SimulatedCluster {
             let destination = primaries.filter({ node in
                 node !== source && node.process?.isRunning == true
                     && node.heard[source.id]?.epoch == source.epoch
-            })
-                .randomElement(using: &random),
+            }).randomElement(using: &random),
             !destination.slots.contains(slot), destination.importing[slot] == nil
         else { return }
         count("migration")

@@ -219,6 +219,20 @@ final class SimulatedCluster {
         return [owner, peer]
     }
 
+    /// Whether the owner of a slot answers nobody, and no node that does knows it for the owner, while another
+    /// primary serves clients as the owner. Nobody can promise these keys: `Docs/Guarantee.md`.
+    private func isUnheardOf(_ slot: HashSlot) -> Bool {
+        guard let owner = owner(of: slot), !owner.answers(at: timeline.now) else { return false }
+        let rivals = primaries.filter {
+            $0 !== owner && $0.slots.contains(slot) && $0.answers(at: timeline.now)
+        }
+        guard let rival = rivals.map(\.epoch).max() else { return false }
+        return !nodes.contains { node in
+            guard node.answers(at: timeline.now), let claim = node.heard[owner.id] else { return false }
+            return claim.epoch >= rival && claim.slots.contains(slot)
+        }
+    }
+
     private func holder(of key: Int) -> SimulatedNode? {
         holders(of: universe.slots[key]).first { $0.process?.keyspace.contains(key) == true }
     }
@@ -237,6 +251,7 @@ final class SimulatedCluster {
         guard isMarked else { return }
         var holders = [[ObjectIdentifier]](repeating: [], count: universe.hotSlots.count)
         for (place, slot) in universe.hotSlots.enumerated() {
+            if isUnheardOf(slot) { continue }
             let here = self.holders(of: slot)
             holders[place] = here.map(ObjectIdentifier.init)
             for holder in here { holder.served.insert(slot) }

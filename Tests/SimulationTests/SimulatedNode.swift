@@ -75,6 +75,12 @@ final class SimulatedNode {
         }
     }
 
+    /// Whether the epoch with which this node would take a slot over is above that of its owner. If not, the
+    /// slot may leave and come back with no trace at all: `Docs/Guarantee.md`, what nobody can promise.
+    func outranks(_ owner: SimulatedNode) -> Bool {
+        heard[owner.id]?.epoch == owner.epoch && (epoch > owner.epoch || epoch < currentEpoch)
+    }
+
     /// `CLUSTER SLOTS`, as this node sees it.
     var topology: ClusterTopology? {
         guard id != .standalone else { return ClusterTopology(standalone: address) }
@@ -106,6 +112,12 @@ final class SimulatedNode {
     /// Whether the node has been cut off for so long that it knows.
     func seesMajority(at now: Int, knowsAfter delay: Int) -> Bool {
         !(cutUntil > now && now - cutSince > delay)
+    }
+
+    /// Whether it says who it is, and what it knows.
+    func answers(at now: Int) -> Bool {
+        guard let process, process.isRunning, process.loadingUntil <= now else { return false }
+        return !(spell.map { $0.until > now && $0.steps.contains(.status) } ?? false)
     }
 
     /// A replica's primary, as this node knows.

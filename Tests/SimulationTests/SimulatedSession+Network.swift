@@ -28,11 +28,14 @@ extension SimulatedSession {
         }
     }
 
-    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile.
+    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile, or do not say
+    /// where the others are until they are mended.
     var isLost: Bool {
         var discovery = network.discovery
-        return discovery.candidates(knowing: network.topology)
-            .allSatisfy { cluster.listener(at: $0)?.isForeign ?? true }
+        return discovery.candidates(knowing: network.topology).allSatisfy { address in
+            guard let node = cluster.listener(at: address), !node.isForeign else { return true }
+            return node.spell.map { $0.until == .max && $0.steps.contains(.topology) } ?? false
+        }
     }
 
     private func topology(from address: NodeAddress) throws(ScanFailure) -> ClusterTopology {
