@@ -44,7 +44,9 @@ extension LocalCluster {
                     )
                     // A key of a slot that is half moved is told after ASKING alone; a server without slots
                     // refuses that word, and tells all the same.
-                    let replies = try connection.pipeline(page.flatMap { [["ASKING"], ["PEXPIRETIME", $0]] })
+                    let replies = try connection.pipeline(
+                        page.flatMap { [["ASKING"], ["PEXPIRETIME", $0]] }
+                    )
                     let expiries = stride(from: 1, to: replies.count, by: 2).map { replies[$0] }
                     for (name, (digest, expiry)) in zip(page, zip(digests.array ?? [], expiries)) {
                         guard let digest = digest.text, let expiry = expiry.integer else {

@@ -80,7 +80,11 @@ struct Promise {
         // An error comes when patience ends, which others that get on may not have done by then.
         let covered = error.cursor?.inspection.map { $0.covered } ?? SlotSet()
         let lost = keys.subtracting(tally.names).filter { covered.contains(HashSlot(key: $0)) }
-        #expect(lost.isEmpty, "\(summary(of: lost)), and not to be read again: \(error)", sourceLocation: location)
+        #expect(
+            lost.isEmpty,
+            "\(summary(of: lost)), and not to be read again: \(error)",
+            sourceLocation: location
+        )
         let time = ContinuousClock.now - started
         #expect(time < options.patience + Self.leniency, "\(error)", sourceLocation: location)
     }
