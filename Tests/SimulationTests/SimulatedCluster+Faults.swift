@@ -116,6 +116,8 @@ extension SimulatedCluster {
                 to.keyspace.insert(key)
                 from.keyspace.remove(key)
             }
+            source.offset += 1
+            destination.offset += 1
             self.moveKeys(of: slot, from: source, to: destination)
         }
     }
@@ -174,6 +176,8 @@ extension SimulatedCluster {
             to.keyspace.insert(key)
             from.keyspace.remove(key)
         }
+        source.offset += 1
+        destination.offset += 1
         raiseEpoch(of: destination)
         // Servers agree on it over the bus.
         destination.hear(source.claim, of: source.id)

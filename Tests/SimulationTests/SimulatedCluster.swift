@@ -219,17 +219,21 @@ final class SimulatedCluster {
         return [owner, peer]
     }
 
-    /// Whether the owner of a slot answers nobody, and no node that does knows it for the owner, while another
-    /// primary serves clients as the owner. Nobody can promise these keys: `Docs/Guarantee.md`.
+    /// Whether another primary serves clients as the owner of a slot, and the owner answers nobody, and no
+    /// node that does knows it for the owner; or it would answer, and no other primary that is asked knows
+    /// that it owns anything, so that nobody asks it. Nobody can promise these keys: `Docs/Guarantee.md`.
     private func isUnheardOf(_ slot: HashSlot) -> Bool {
-        guard let owner = owner(of: slot), !owner.answers(at: timeline.now) else { return false }
-        let rivals = primaries.filter {
-            $0 !== owner && $0.slots.contains(slot) && $0.answers(at: timeline.now)
-        }
+        guard let owner = owner(of: slot), owner.isPrimary else { return false }
+        let others = nodes.filter { $0 !== owner && $0.answers(at: timeline.now) }
+        let rivals = others.filter { $0.isPrimary && $0.slots.contains(slot) }
         guard let rival = rivals.map(\.epoch).max() else { return false }
-        return !nodes.contains { node in
-            guard node.answers(at: timeline.now), let claim = node.heard[owner.id] else { return false }
-            return claim.epoch >= rival && claim.slots.contains(slot)
+        guard !owner.answers(at: timeline.now) else {
+            return !others.contains { node in
+                node.isPrimary && !node.slots.isEmpty && node.topology?.index(ofPrimary: owner.id) != nil
+            }
+        }
+        return !others.contains { node in
+            node.heard[owner.id].map { $0.epoch >= rival && $0.slots.contains(slot) } ?? false
         }
     }
 
@@ -291,6 +295,7 @@ final class SimulatedCluster {
         if let peer = destination(of: slot, from: owner), peer.importing[slot] != nil,
             owner.process?.keyspace.contains(key) != true
         {
+            peer.offset += 1
             peer.process?.keyspace.insert(key)
         } else {
             owner.process?.keyspace.insert(key)
