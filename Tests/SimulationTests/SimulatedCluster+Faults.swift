@@ -66,8 +66,12 @@ extension SimulatedCluster {
     private func beginMigration() {
         guard let slot = universe.hotSlots.randomElement(using: &random), let source = owner(of: slot),
             source.process?.isRunning == true, source.migrating[slot] == nil,
-            let destination = primaries.filter({ $0 !== source && $0.process?.isRunning == true })
-                .randomElement(using: &random),
+            // Tools begin where the nodes agree on who owns what. Where the destination does not know the
+            // epoch of the source, it ends with a lower one, and the keys that it has got are lost for all.
+            let destination = primaries.filter({ node in
+                node !== source && node.process?.isRunning == true
+                    && node.heard[source.id]?.epoch == source.epoch
+            }).randomElement(using: &random),
             !destination.slots.contains(slot), destination.importing[slot] == nil
         else { return }
         count("migration")
@@ -112,6 +116,8 @@ extension SimulatedCluster {
                 to.keyspace.insert(key)
                 from.keyspace.remove(key)
             }
+            source.offset += 1
+            destination.offset += 1
             self.moveKeys(of: slot, from: source, to: destination)
         }
     }
@@ -170,6 +176,8 @@ extension SimulatedCluster {
             to.keyspace.insert(key)
             from.keyspace.remove(key)
         }
+        source.offset += 1
+        destination.offset += 1
         raiseEpoch(of: destination)
         // Servers agree on it over the bus.
         destination.hear(source.claim, of: source.id)

@@ -24,6 +24,8 @@ extension SimulatedCluster {
                 source.process?.isRunning == true, destination.process?.isRunning == true,
                 source.pendingHeir == nil, destination.pendingHeir == nil
             else { return }
+            gossip(from: source, to: destination)
+            guard destination.outranks(source) else { return }
             hand(slot, from: source, to: destination)
             for node in nodes { gossip(from: destination, to: node) }
         }

@@ -219,6 +219,24 @@ final class SimulatedCluster {
         return [owner, peer]
     }
 
+    /// Whether another primary serves clients as the owner of a slot, and the owner answers nobody, and no
+    /// node that does knows it for the owner; or it would answer, and no other primary that is asked knows
+    /// that it owns anything, so that nobody asks it. Nobody can promise these keys: `Docs/Guarantee.md`.
+    private func isUnheardOf(_ slot: HashSlot) -> Bool {
+        guard let owner = owner(of: slot), owner.isPrimary else { return false }
+        let others = nodes.filter { $0 !== owner && $0.answers(at: timeline.now) }
+        let rivals = others.filter { $0.isPrimary && $0.slots.contains(slot) }
+        guard let rival = rivals.map(\.epoch).max() else { return false }
+        guard !owner.answers(at: timeline.now) else {
+            return !others.contains { node in
+                node.isPrimary && !node.slots.isEmpty && node.topology?.index(ofPrimary: owner.id) != nil
+            }
+        }
+        return !others.contains { node in
+            node.heard[owner.id].map { $0.epoch >= rival && $0.slots.contains(slot) } ?? false
+        }
+    }
+
     private func holder(of key: Int) -> SimulatedNode? {
         holders(of: universe.slots[key]).first { $0.process?.keyspace.contains(key) == true }
     }
@@ -237,6 +255,7 @@ final class SimulatedCluster {
         guard isMarked else { return }
         var holders = [[ObjectIdentifier]](repeating: [], count: universe.hotSlots.count)
         for (place, slot) in universe.hotSlots.enumerated() {
+            if isUnheardOf(slot) { continue }
             let here = self.holders(of: slot)
             holders[place] = here.map(ObjectIdentifier.init)
             for holder in here { holder.served.insert(slot) }
@@ -276,6 +295,7 @@ final class SimulatedCluster {
         if let peer = destination(of: slot, from: owner), peer.importing[slot] != nil,
             owner.process?.keyspace.contains(key) != true
         {
+            peer.offset += 1
             peer.process?.keyspace.insert(key)
         } else {
             owner.process?.keyspace.insert(key)

@@ -25,6 +25,8 @@ enum SimulatedError {
         "ERR max number of clients reached",
         "MOVED 866 sim:1001",
         "READONLY You can't write against a read only replica.",
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "MISCONF Errors writing to the AOF file: No space left on device",
     ]
 
     /// Those that end an iteration: asking again cannot help.
@@ -32,9 +34,7 @@ enum SimulatedError {
         "NOAUTH Authentication required.",
         "WRONGPASS invalid username-password pair or user is disabled.",
         "NOPERM User default has no permissions to run the command",
-        "OOM command not allowed when used memory > 'maxmemory'.",
         "ERR unknown command",
-        "MISCONF Errors writing to the AOF file: No space left on device",
     ]
 
     /// How an iteration may end because of the latter.

@@ -27,4 +27,10 @@ struct SimulatedNetwork {
     func connection(to address: NodeAddress) -> Connection? {
         connections[address].flatMap { $0.isOpen ? $0 : nil }
     }
+
+    /// Closes connections that were opened before it was known which cluster this is.
+    mutating func dropStrangers() {
+        for (address, connection) in connections
+        where !membership.admits(connection.node.identity, at: address) { connection.isOpen = false }
+    }
 }

@@ -51,6 +51,8 @@ final class SimulatedNode {
     }
 
     var isPrimary: Bool { role == .primary }
+    /// What it says it is when a connection is opened.
+    var identity: NodeIdentity { id == .standalone ? .standalone : .node(id) }
     var claim: Claim { Claim(address: address, role: role, epoch: epoch, slots: slots) }
 
     /// Hears of another node. Of two that claim a slot, the one with the higher epoch has it.
@@ -71,6 +73,12 @@ final class SimulatedNode {
         for (slot, destination) in migrating where destination == other && claim.slots.contains(slot) {
             if !slots.contains(slot) { migrating[slot] = nil }
         }
+    }
+
+    /// Whether the epoch with which this node would take a slot over is above that of its owner. If not, the
+    /// slot may leave and come back with no trace at all: `Docs/Guarantee.md`, what nobody can promise.
+    func outranks(_ owner: SimulatedNode) -> Bool {
+        heard[owner.id]?.epoch == owner.epoch && (epoch > owner.epoch || epoch < currentEpoch)
     }
 
     /// `CLUSTER SLOTS`, as this node sees it.
@@ -104,6 +112,12 @@ final class SimulatedNode {
     /// Whether the node has been cut off for so long that it knows.
     func seesMajority(at now: Int, knowsAfter delay: Int) -> Bool {
         !(cutUntil > now && now - cutSince > delay)
+    }
+
+    /// Whether it says who it is, and what it knows.
+    func answers(at now: Int) -> Bool {
+        guard let process, process.isRunning, process.loadingUntil <= now else { return false }
+        return !(spell.map { $0.until > now && $0.steps.contains(.status) } ?? false)
     }
 
     /// A replica's primary, as this node knows.

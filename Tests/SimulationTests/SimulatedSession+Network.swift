@@ -28,11 +28,14 @@ extension SimulatedSession {
         }
     }
 
-    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile.
+    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile, or do not say
+    /// where the others are until they are mended.
     var isLost: Bool {
         var discovery = network.discovery
-        return discovery.candidates(knowing: network.topology)
-            .allSatisfy { cluster.listener(at: $0)?.isForeign ?? true }
+        return discovery.candidates(knowing: network.topology).allSatisfy { address in
+            guard let node = cluster.listener(at: address), !node.isForeign else { return true }
+            return node.spell.map { $0.until == .max && $0.steps.contains(.topology) } ?? false
+        }
     }
 
     private func topology(from address: NodeAddress) throws(ScanFailure) -> ClusterTopology {
@@ -52,9 +55,10 @@ extension SimulatedSession {
         guard falsehood != .addressIsIdentity else { return topology }
         let mark = coordinator.expectedMark
         guard network.membership.isOpen || mark.matches(topology) else { throw ScanFailure.otherCluster }
-        guard network.membership.accept(topology, and: topology.knownNodes, from: address) else {
-            throw Self.otherServer(at: address)
-        }
+        guard network.membership.admits(connection.node.identity, at: address),
+            network.membership.accept(topology, and: topology.knownNodes, from: address)
+        else { throw Self.otherServer(at: address) }
+        network.dropStrangers()
         return topology
     }
 
@@ -70,8 +74,8 @@ extension SimulatedSession {
         guard let listener = cluster.listener(at: address), let process = listener.process else {
             throw ScanFailure(.rediscover, .unreachable, "refused", at: address)
         }
-        let identity: NodeIdentity = listener.id == .standalone ? .standalone : .node(listener.id)
-        guard falsehood == .addressIsIdentity || network.membership.admits(identity, at: address) else {
+        guard falsehood == .addressIsIdentity || network.membership.admits(listener.identity, at: address)
+        else {
             throw Self.otherServer(at: address)
         }
         let connection = SimulatedNetwork.Connection(node: listener, process: process)

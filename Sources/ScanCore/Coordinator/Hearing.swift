@@ -18,19 +18,37 @@ struct Hearing: Sendable {
     var heard: Set<NodeID> = []
     /// Nodes that are said to own what others claim: they are asked next time, whatever they are by now.
     var rivals: Set<UInt64> = []
-    /// How often in a row nodes have not answered: each time costs a time limit.
-    var failures: [NodeID: Int] = [:]
+    /// Nodes that have not answered: each time costs a time limit.
+    private var silences: [NodeID: Silence] = [:]
     /// Where to begin among many.
     var turn = 0
     /// From then on the word of most is enough: a node that does not answer costs a time limit.
     var deadline = Duration.zero
     static let longestWait = Duration.milliseconds(250)
 
-    /// Whether a node was silent twice in a row. It may be the only one that knows, so once is not enough.
-    func isSilent(_ node: NodeID) -> Bool { failures[node, default: 0] > 1 }
+    private struct Silence {
+        /// How often in a row.
+        var failures: Int
+        let last: Duration
+    }
+
+    /// A node has not answered.
+    mutating func failed(_ node: NodeID, now: Duration) {
+        silences[node] = Silence(failures: (silences[node]?.failures ?? 0) + 1, last: now)
+    }
+
+    mutating func answered(_ node: NodeID) {
+        if !silences.isEmpty { silences[node] = nil }
+    }
+
+    /// Whether a node was silent twice in a row, the last time less than a pause ago. It may be the only one
+    /// that knows, so once is not enough, and it may be back.
+    func isSilent(_ node: NodeID, now: Duration, pause: Duration) -> Bool {
+        silences[node].map { $0.failures > 1 && now < $0.last + pause } ?? false
+    }
 
     /// In clusters of up to so many primaries all of them are asked; in larger ones a few, which take turns.
-    private static let mostOfAll = 16
+    static let mostOfAll = 16
     private static let few = 5
 
     /// How many primaries are asked, of so many.

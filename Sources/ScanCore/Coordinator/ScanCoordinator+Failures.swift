@@ -25,9 +25,7 @@ extension ScanCoordinator {
         doubtAddresses(after: failure)
         let failures = lane.failures + 1
         // R11: a replica is not waited for as long as a primary.
-        let isPassedOver =
-            failure.remedy == .rediscover
-            || failure.code == .unreachable && failures >= Self.mostTriesOfReplica
+        let isPassedOver = failure.remedy == .rediscover || failures >= Self.mostTriesOfReplica
         if isPassedOver, isReplicaLane(id) {
             avoidReplica(of: id, lane, failure, now: now)
             return

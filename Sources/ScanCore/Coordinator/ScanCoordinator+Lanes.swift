@@ -76,7 +76,7 @@ extension ScanCoordinator {
             return
         }
         learnOwners(from: status)
-        hearing.failures[status.nodeID] = nil
+        hearing.answered(status.nodeID)
         lane.receivedStatuses[status.nodeID] = status
         lanes[id] = lane
         guard let statuses = lane.statuses else {
@@ -261,6 +261,16 @@ extension ScanCoordinator {
             plan(now: now)
             return
         }
+        let gone = record.claims.subtracting(stillServed(by: record, statuses))
+        guard gone.isEmpty else {
+            // What was said when the connection was opened may be older than the lane.
+            if lane.isAskedAfresh {
+                leave(gone, id, record, now: now)
+            } else {
+                requestStatuses(of: id, entering: .opening, fresh: true)
+            }
+            return
+        }
         // After a failure the status is fresh: a lane that can no longer be credited is not worth finishing.
         if lane.failures > 0, credit(for: record, statuses).isEmpty {
             restart(id, reason: "its node no longer serves its slots", isLoss: true, now: now)
@@ -269,6 +279,43 @@ extension ScanCoordinator {
             return
         }
         askForMore(id, now: now)
+    }
+
+    /// The claims that the nodes of a lane still serve, by what they say of slots alone.
+    private func stillServed(by record: LaneRecord, _ statuses: [NodeStatus]) -> SlotSet {
+        guard let first = statuses.first, let last = statuses.last else { return record.claims }
+        switch record.purpose {
+        case .owned:
+            guard last.role == .primary else { return record.claims }
+            return record.claims.intersection(last.slots).subtracting(last.marked)
+        case .migrationSource(let destination):
+            guard first.role == .primary else { return record.claims }
+            return record.claims.intersection(first.slots).intersection(first.migratingSlots(to: destination))
+        case .migrationDestination:
+            guard first.role == .primary else { return record.claims }
+            return record.claims.intersection(first.slots)
+                .intersection(first.migratingSlots(to: record.process.node))
+        }
+    }
+
+    /// R4: goes on without slots that are seen to have left: they may come back with nothing to show for it.
+    private mutating func leave(_ gone: SlotSet, _ id: LaneID, _ record: LaneRecord, now: Duration) {
+        suspectTopology(now: now)
+        if gone == record.claims {
+            restart(id, reason: "its slots have left its node", isLoss: true, now: now)
+        } else {
+            tally.restarts += 1
+            progress.lanes[id]?.claims.subtract(gone)
+            lose(
+                gone,
+                begun: begunSlots(of: record),
+                at: lanes[id]?.node,
+                reason: "they have left their node",
+                now: now
+            )
+            if lanes[id] != nil { askForMore(id, now: now) }
+        }
+        plan(now: now)
     }
 
     // MARK: Closing

@@ -35,7 +35,7 @@ extension ScanCoordinator {
         hearing.heard = []
         let sources = Set(hearing.served.flatMap { $0.statuses.map(\.nodeID) })
         let isLone = hearing.served.count == 1
-        for node in nodesToHear(in: topology) where !(isLone && sources.contains(node.id)) {
+        for node in nodesToHear(in: topology, now: now) where !(isLone && sources.contains(node.id)) {
             ask(node)
         }
         hearing.deadline = now + Hearing.longestWait
@@ -47,7 +47,7 @@ extension ScanCoordinator {
         guard !hearing.served.isEmpty, now >= hearing.deadline,
             hearing.served.allSatisfy({ hasQuorum($0) })
         else { return }
-        for node in hearing.asked.values { hearing.failures[node.id, default: 0] += 1 }
+        for node in hearing.asked.values { hearing.failed(node.id, now: now) }
         hearing.asked = [:]
         endHearing(now: now)
     }
@@ -68,7 +68,7 @@ extension ScanCoordinator {
         act(.readStatus(id, of: node, statusRequest: 0, fresh: true))
     }
 
-    private mutating func nodesToHear(in topology: ClusterTopology) -> [ClusterNode] {
+    private mutating func nodesToHear(in topology: ClusterTopology, now: Duration) -> [ClusterNode] {
         let count = topology.shards.count
         let most = Hearing.asked(of: count)
         let start = count > most ? hearing.turn % count : 0
@@ -78,19 +78,28 @@ extension ScanCoordinator {
         var silent: [ClusterNode] = []
         for offset in 0..<count where answering.count < most {
             let node = topology.shards[(start + offset) % count].primary
-            if isFailing(node.id) || hearing.isSilent(node.id) {
+            if isFailing(node.id) || isSilent(node.id, now: now) {
                 silent.append(node)
             } else {
                 answering.append(node)
             }
         }
-        let missing = Hearing.quorum(of: count) - answering.count
-        let asked = answering + silent.prefix(max(0, missing))
-        // Those that are said to own what others claim may do so no longer.
+        // All of them then: the first may be silent for good, and the next may answer again.
+        let isEnough = answering.count >= Hearing.quorum(of: count)
+        let asked = answering + silent.prefix(isEnough ? 0 : Hearing.mostOfAll)
+        // Those that are said to own what others claim may do so no longer. Nobody but they can say so, which
+        // makes them worth a time limit.
         let rivals = hearing.rivals.sorted().compactMap { node($0, near: 0, in: topology) }
         hearing.rivals = []
-        return asked + rivals.filter { !asked.contains($0) && !hearing.isSilent($0.id) }
+        return asked + rivals.filter { !asked.contains($0) }
     }
+
+    /// Whether a node is not to be asked now because it was silent. Later it is asked again: it may be back.
+    private func isSilent(_ node: NodeID, now: Duration) -> Bool {
+        hearing.isSilent(node, now: now, pause: policy.longestPause * Self.pausesOfSilence)
+    }
+
+    private static let pausesOfSilence = 4
 
     /// Whether a lane has failed at a node and waits: to ask it would cost another time limit.
     private func isFailing(_ node: NodeID) -> Bool {
@@ -102,12 +111,12 @@ extension ScanCoordinator {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
         if status.nodeID == node.id {
             learnOwners(from: status)
-            hearing.failures[node.id] = nil
+            hearing.answered(node.id)
             if status.role == .primary, status.seesMajority, !isNotYetBelieved(status) {
                 hearing.heard.insert(node.id)
             }
         } else {
-            hearing.failures[node.id, default: 0] += 1
+            hearing.failed(node.id, now: now)
         }
         if hearing.asked.isEmpty { endHearing(now: now) }
     }
@@ -115,8 +124,8 @@ extension ScanCoordinator {
     /// A node that is heard has not answered.
     mutating func notHeard(_ id: LaneID, now: Duration) {
         guard let node = hearing.asked.removeValue(forKey: id) else { return }
-        hearing.failures[node.id, default: 0] += 1
-        if !hearing.isSilent(node.id), !isEnded, !isFailing(node.id) {
+        hearing.failed(node.id, now: now)
+        if !isSilent(node.id, now: now), !isEnded, !isFailing(node.id) {
             ask(node)
             return
         }

@@ -123,6 +123,28 @@ struct LaneRulesTests {
         #expect(script.report?.isComplete == true)
     }
 
+    @Test("R4: slots that are seen to have left are lost, though they come back with nothing to show for it")
+    func leftAndBack() throws {
+        let topology = try Script.topology(a: "0-16383", b: "")
+        var script = Script(topology: topology)
+        try script.answerStatus(status(a, slots: "0-16383"))
+        try script.answerPage(of: a, expecting: 0, next: 42)
+        let cursor = try #require(script.delivered.last).cursor
+        var again = Script(
+            progress: try ScanCursor(cursor.description).progress(of: ScanQuery()),
+            topology: topology,
+            query: ScanQuery(),
+            policy: ScanPolicy(strategy: .scan)
+        )
+        // The first word may be older than the lane, so that the node is asked again.
+        try again.answerStatus(status(a, slots: "0-8191"))
+        #expect(!again.isReading(a))
+        try again.answerStatus(status(a, slots: "0-8191"))
+        try again.answerPage(of: a, expecting: 42, next: 0)
+        try again.answerStatus(status(a, slots: "0-16383"))
+        #expect(again.covered == Script.slots("0-8191"))
+    }
+
     @Test("R7: after a reconnect to the same process the lane carries on, to another it starts over")
     func processIdentity() throws {
         for (run, cursor) in [("1", 42), ("2", 0)] as [(Character, UInt64)] {

@@ -67,6 +67,65 @@ struct WorldRulesTests {
         #expect(script.covered.isEmpty)
     }
 
+    private let d = ClusterNode(id: Script.id("d"), address: NodeAddress(host: "d", port: 4))
+
+    private func topology(of primaries: [(ClusterNode, String)]) throws -> ClusterTopology {
+        try ClusterTopology(
+            shards: primaries.map { node, slots in
+                ClusterTopology.Shard(primary: node, replicas: [], slots: Script.slots(slots))
+            }
+        )
+    }
+
+    private let silence = ScanFailure(.rediscover, .unreachable, "closed")
+
+    @Test("R13: where too few answer, all that were silent are asked again, not just the first of them")
+    func silentNodes() throws {
+        let c = replica
+        let topology = try topology(of: [(a, "0-9"), (b, "10-19"), (c, "20-29"), (d, "30-39")])
+        var script = Script(wanted: "0-9", topology: topology)
+        script.answersHearings = false
+        try script.answerStatus(status(a, "0-9"))
+        try script.answerPage(of: a, expecting: 0, next: 0)
+        try script.answerStatus(status(a, "0-9"))
+        for node in [b, b, c, c] { try script.fail(node, silence) }
+        try script.answerStatus(status(d, "30-39"))
+        #expect(script.covered.isEmpty)
+        script.pass(.seconds(3))
+        try script.answerStatus(status(a, "0-9"))
+        try script.answerStatus(status(a, "0-9"))
+        try script.fail(b, silence)
+        try script.answerStatus(status(c, "20-29"))
+        try script.answerStatus(status(d, "30-39"))
+        #expect(script.covered == Script.slots("0-9"))
+    }
+
+    @Test("R13: a node that is said to own a slot is asked, though it was silent: its word can end that")
+    func silentRival() throws {
+        let c = replica
+        let topology = try topology(of: [(a, "0-9"), (b, "10-19"), (c, "20-29")])
+        var script = Script(wanted: "0-9", topology: topology)
+        script.answersHearings = false
+        var own = status(a, "0-9")
+        own.highestEpoch = 9
+        try script.answerStatus(own)
+        try script.answerPage(of: a, expecting: 0, next: 0)
+        try script.answerStatus(own)
+        var word = status(c, "20-29")
+        word.others = [b.id: Script.slots("5,10-19").ranges.map { $0 }]
+        word.epochs = [b.id: 2]
+        try script.answerStatus(word)
+        for node in [b, b] { try script.fail(node, silence) }
+        #expect(script.covered == Script.slots("0-4,6-9"))
+        try script.answerTopology(topology)
+        try script.answerStatus(own)
+        try script.answerPage(of: a, expecting: 0, next: 0)
+        try script.answerStatus(own)
+        try script.answerStatus(status(b, "10-19", epoch: 2))
+        try script.answerStatus(status(c, "20-29"))
+        #expect(script.covered == Script.slots("0-9"))
+    }
+
     @Test("R15: a node that fails without a reason is waited for; one whose state is ok is not")
     func justStarted() throws {
         var script = Script(topology: try Script.topology(a: "0-16383", b: ""))
