@@ -6,6 +6,7 @@ struct MutationTests {
     func mutation(_ falsehood: Falsehood) async {
         // Of these seeds none fails with the rule in force: see PromiseTests.
         let result = await SeedRun(
+            seeds: PromiseTests.wideSeeds,
             isWide: true,
             falsehood: falsehood,
             stopsAtFailure: true
