@@ -2,7 +2,8 @@ import ScanCore
 
 /// A slot that never stands still (R14): a script hands it from node to node and back, for ever.
 extension SimulatedCluster {
-    /// Begins, and goes on for so long that patience ends first.
+    /// Begins, and goes on for so long that patience ends first. Some move faster than one can be read and
+    /// asked after.
     func keepMoving() {
         guard restless == nil, let slot = universe.hotSlots.randomElement(using: &random),
             let one = owner(of: slot), one.isPrimary,
@@ -10,7 +11,8 @@ extension SimulatedCluster {
         else { return }
         count("slot that never stands still")
         restless = Restless(slot: slot, nodes: [one.id, other.id])
-        moveAgain(every: Int.random(in: 3000...12_000, using: &random), until: timeline.now + 4_000_000)
+        let pause = Bool.random(using: &random) ? 300...1_000 : 3_000...12_000
+        moveAgain(every: Int.random(in: pause, using: &random), until: timeline.now + 60_000_000)
     }
 
     private func moveAgain(every pause: Int, until end: Int) {

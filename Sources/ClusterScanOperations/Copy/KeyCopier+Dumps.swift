@@ -56,6 +56,7 @@ extension KeyCopier {
             case .refused(let error) where error.refusesDump:
                 if error.refusesDumpVersion { learn(.commands) }
                 rest.others.append(piece.item)
+            case .outcomeUnknown: rest.large.append(piece.item)
             default: tally.noteFailure(piece.item.index, try answer.failureOfKey())
             }
         }
@@ -72,10 +73,12 @@ extension KeyCopier {
             )
         }
         var answers = try await answers(to: commands)
-        // Once more: if the first attempt was run, the key is found to be there and alike.
-        let unknown = answers.indices.filter { if case .outcomeUnknown = answers[$0] { true } else { false } }
-        let again = try await self.answers(to: unknown.map { commands[$0] })
-        for (index, answer) in zip(unknown, again) { answers[index] = answer }
+        // Once more: if the first attempt was run, the key is found to be there and alike. One by one: a value
+        // at which the destination breaks the connection off does not cost its neighbours theirs.
+        for index in answers.indices {
+            guard case .outcomeUnknown = answers[index] else { continue }
+            answers[index] = try await self.answers(to: [commands[index]])[0]
+        }
         return answers
     }
 
@@ -93,7 +96,7 @@ extension CommandAnswer {
     ///
     /// - Throws: `ClusterScanError` if the user may not run the command, for whatever key.
     fileprivate func failureOfKey() throws(ClusterScanError) -> ServerError {
-        if let refusal, refusal.lacksRights { throw ClusterScanError(.permissionDenied, refusal.message) }
+        if let refusal, refusal.lacksRights { throw ClusterScanError(refusal: refusal) }
         return failure
     }
 }

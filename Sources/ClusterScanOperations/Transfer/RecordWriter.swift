@@ -42,21 +42,36 @@ public struct RecordWriter: Sendable {
     ///   `CancellationError`. Some records may be restored then.
     public mutating func write(_ records: [DumpRecord]) async throws -> [RestoreOutcome] {
         var rounds = RestoreRounds(records, now: SystemTime.millisecondsSince1970)
-        for _ in 0..<RecordWriter.attempts where !rounds.waiting.isEmpty {
-            let replies = try await scanner.send(
-                rounds.waiting.map { index in
-                    let record = records[index]
-                    return .restore(
-                        record.payload,
-                        as: record.key,
-                        expiry: record.expiry,
-                        replacing: isReplacing
-                    )
-                },
-                options: options
-            )
+        for attempt in 0..<RecordWriter.attempts where !rounds.waiting.isEmpty {
+            let commands = rounds.waiting.map { index in
+                let record = records[index]
+                return KeyCommand.restore(
+                    record.payload,
+                    as: record.key,
+                    expiry: record.expiry,
+                    replacing: isReplacing
+                )
+            }
+            let replies =
+                attempt == 0
+                ? try await scanner.send(commands, options: options) : try await sendSingly(commands)
             try rounds.take(replies, besides: &restored)
         }
         return rounds.outcomes
+    }
+
+    /// Sends one after the other: a record at which the server breaks the connection off does not cost its
+    /// neighbours theirs.
+    private func sendSingly(_ commands: [KeyCommand]) async throws -> [KeyReply] {
+        var replies: [KeyReply] = []
+        for command in commands {
+            if let last = replies.last, case .unreachable = last {
+                // Each would wait for the node until patience ends.
+                replies.append(last)
+            } else {
+                replies += try await scanner.send([command], options: options)
+            }
+        }
+        return replies
     }
 }

@@ -15,6 +15,8 @@ extension CommandFailure {
         let isDestination = error.label == destinationLabel
         let option = isDestination ? "--to-" : "--"
         switch error.code {
+        case .unreachable where error.isUnconnected && !error.slots.isEmpty:
+            return "'cluster-scan nodes host:port' shows which nodes are up. " + uncoveredAdvice
         case .unreachable where error.isUnconnected:
             return "Check host and port; 'cluster-scan nodes host:port' shows which nodes are up"
         case .unreachable:
@@ -38,17 +40,28 @@ extension CommandFailure {
                 + "key is taken from --key-passphrase-file or \(Environment.keyPassphrase)"
         case .permissionDenied:
             return permissionAdvice(error.message)
-        case .slotsNotCovered where error.message.contains("does not see most of the primaries"):
-            return "CLUSTER FAILOVER TAKEOVER, sent to a replica of each lost primary, makes a cluster of it "
-                + "again; where no replica lives, --without-majority reads what is left"
+        case .slotsNotCovered where majorityAdvice(error.message) != nil:
+            return majorityAdvice(error.message)
         case .slotsNotCovered:
-            return "More --patience gives a failover more time; --allow-uncovered writes the keys of all "
-                + "other slots"
+            return uncoveredAdvice
         case .invalidCursor where error.message.contains(ScanFailure.otherCluster.message):
             return "If all of its nodes were replaced, insist with --any-cluster"
         default:
             return nil
         }
+    }
+
+    private static let uncoveredAdvice =
+        "More --patience gives a failover more time; --allow-uncovered writes the keys of all other slots"
+
+    /// What to do where most primaries are lost.
+    ///
+    /// - Parameter reason: Why slots could not be covered.
+    /// - Returns: `nil` if that is not the reason.
+    package static func majorityAdvice(_ reason: String) -> String? {
+        guard reason.contains("does not see most of the primaries") else { return nil }
+        return "CLUSTER FAILOVER TAKEOVER, sent to a replica of each lost primary, makes a cluster of it "
+            + "again; where no replica lives, --without-majority reads what is left"
     }
 
     /// What to do about a server that was reached and does not do what it is asked for.
@@ -58,8 +71,8 @@ extension CommandFailure {
             (
                 "CLUSTERDOWN",
                 "Slots have no primary, so that nodes refuse all keys. Where they are lost for good, let the "
-                    + "others serve theirs: CONFIG SET cluster-require-full-coverage no, on each of them (or, to "
-                    + "read alone, cluster-allow-reads-when-down yes)"
+                    + "others be read: CONFIG SET cluster-allow-reads-when-down yes, on each of them (or, where "
+                    + "most primaries live, cluster-require-full-coverage no)"
             ),
             (
                 "max number of clients",

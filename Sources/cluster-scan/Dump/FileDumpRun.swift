@@ -126,7 +126,8 @@ struct FileDumpRun: Sendable {
         var flushed = ContinuousClock.now
         var marked = flushed
         try state.settle(cursor)
-        for try await batch in batches {
+        var names = ScanNames(batches)
+        while let batch = try await names.next() {
             waiting += batch.keys.map(\.bytes)
             cursor = batch.cursor
             let isDue = ContinuousClock.now - flushed >= Self.flushInterval
@@ -144,8 +145,13 @@ struct FileDumpRun: Sendable {
                 marked = .now
             }
         }
-        try await read(&waiting, with: &reader, into: &state, &ending)
-        try state.settle(cursor)
+        do {
+            try await read(&waiting, with: &reader, into: &state, &ending)
+            try state.settle(cursor)
+        } catch {
+            throw names.failure ?? error
+        }
+        if let failure = names.failure { throw failure }
     }
 
     /// Leaves in a file exactly what the cursor stands for, with a mark from which it can be carried on.

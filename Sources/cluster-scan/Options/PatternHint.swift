@@ -7,6 +7,8 @@ package struct PatternHint: Sendable {
     private var alternatives: [UInt8]?
     /// The first `[…]`.
     private var brackets: [UInt8]?
+    /// The first byte as messages write it, `\x00`: without `--escaped` these are four characters.
+    private var escape: [UInt8]?
 
     /// Reads a glob.
     package init(_ pattern: GlobPattern) {
@@ -14,6 +16,10 @@ package struct PatternHint: Sendable {
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\\"):
+                let written = [byte] + rest.prefix(3)
+                if rest.first == UInt8(ascii: "x"), EscapedText.decode(written) != nil {
+                    escape = escape ?? written
+                }
                 _ = rest.popFirst()
             case UInt8(ascii: "{"):
                 let inside = rest.prefix { $0 != UInt8(ascii: "}") }
@@ -36,6 +42,10 @@ package struct PatternHint: Sendable {
             let text = EscapedText.text(alternatives)
             return "No key matches. Globs have no alternatives: \(text) stands for just these characters. "
                 + "Run the command once for each of them"
+        }
+        if let escape {
+            let text = String(decoding: escape, as: UTF8.self)
+            return "No key matches. \(text) stands for a byte with --escaped alone"
         }
         return brackets.map { "No key matches. \(Self.meaning(of: $0))" }
     }

@@ -29,8 +29,15 @@ struct QueryOptions: ParsableArguments {
 
     /// Servers before Redis 7.4 answer an unknown type with nothing at all.
     var warning: String? {
-        guard let keyType, !KeyType.ofServers.contains(keyType) else { return nil }
+        guard let keyType, !KeyType.ofServers.contains(keyType), !Self.isOfModule(keyType) else {
+            return nil
+        }
         return "--type \(keyType): none of the servers' own types; right only if a module brings it"
+    }
+
+    /// Types of modules have names of nine characters, and rarely of small letters alone, as misspelt ones.
+    private static func isOfModule(_ type: KeyType) -> Bool {
+        type.rawValue.count == 9 && !type.rawValue.allSatisfy(\.isLowercase)
     }
 
     /// What to mind before keys are changed that match.

@@ -98,7 +98,7 @@ struct RestoreCommand: AsyncParsableCommand {
                 if !namesDatabase, header.query.database != 0 {
                     configuration.database = header.query.database
                     console.warn(
-                        "the dump is of database \(header.query.database), and so are its keys now; --db names another"
+                        "the dump is of database \(header.query.database), and is restored there; --db names another"
                     )
                 }
                 let target = ClusterScanner(

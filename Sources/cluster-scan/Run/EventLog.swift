@@ -37,7 +37,8 @@ final class EventLog: Sendable {
                 console.note("\(message); trying again in \(NumberText.elapsed(pause))")
                 return
             }
-            console.warn("\(message); trying again")
+            // Without a pause it is a replica that is passed over.
+            console.warn("\(message); \(pause == .zero ? "its primary is read instead" : "trying again")")
         case .keysLeftOver(let keys):
             console.warn(
                 "\(NumberText.counted(keys.values.reduce(0, +), "key")) in "
@@ -48,7 +49,8 @@ final class EventLog: Sendable {
             guard let caution = version.caution else { return }
             console.warn("\(address): \(caution)")
         case .slotsGivenUp(let slots, let reason):
-            console.warn("given up: \(SlotText.counted(slots)): \(reason)")
+            let advice = CommandFailure.majorityAdvice(reason).map { ". \($0)" } ?? ""
+            console.warn("given up: \(SlotText.counted(slots)): \(reason)\(advice)")
         case .announcedAddressesUnreachable(let addresses):
             let listed = addresses.prefix(8).map(\.description).joined(separator: ", ")
             console.warn(

@@ -87,7 +87,8 @@ struct ValuesRun: Sendable {
         var cursor = settled.cursor
         var flushed = ContinuousClock.now
         var saved = flushed
-        for try await batch in batches {
+        var names = ScanNames(batches)
+        while let batch = try await names.next() {
             waiting += batch.keys.map(\.bytes)
             cursor = batch.cursor
             let isDue = ContinuousClock.now - flushed >= Self.flushInterval
@@ -105,10 +106,17 @@ struct ValuesRun: Sendable {
                 saved = flushed
             }
         }
+        do {
+            guard try await write(&waiting, with: reader, into: &writer, &ending) else {
+                return .limitReached
+            }
+            try writer.flush()
+            settled = SettledOutput(end: writer.output.written, keys: writer.keys, cursor: cursor)
+        } catch {
+            throw names.failure ?? error
+        }
+        if let failure = names.failure { throw failure }
         guard let report = await batches.report else { throw CancellationError() }
-        guard try await write(&waiting, with: reader, into: &writer, &ending) else { return .limitReached }
-        try writer.flush()
-        settled = SettledOutput(end: writer.output.written, keys: writer.keys, cursor: cursor)
         return .finished(report)
     }
 

@@ -23,6 +23,13 @@ struct PatternHintTests {
         }
     }
 
+    @Test("a byte as messages write it is explained where nothing matches")
+    func escapes() throws {
+        let words = try #require(hint(#"\xac\xed*"#).nothingFound)
+        #expect(words.contains(#"\xac stands for a byte with --escaped"#))
+        #expect(hint(#"\x*"#).nothingFound == nil)
+    }
+
     @Test(
         "what says what it means is left alone",
         arguments: ["user:*", "{user:42}:*", #"\[rate]*"#, "a{b", "a[", "{a}b,c"]
