@@ -32,7 +32,9 @@ extension ScanCoordinator {
             // Slot by slot, so many would be lost one after the other for much longer than patience.
             if losses >= Self.fewestLosses, since <= now - policy.patience {
                 fruitless[node.id] = nil
-                giveUp([StalledSlots.Entry(slots: claims, since: since, cause: cause)], now: now)
+                let others = lostSlots.slots.intersection(topology?.locate(node.id)?.shard.slots ?? claims)
+                let slots = claims.union(others)
+                giveUp([StalledSlots.Entry(slots: slots, since: since, cause: cause)], now: now)
                 return
             }
         }
