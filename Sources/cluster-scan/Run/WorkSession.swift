@@ -144,8 +144,12 @@ struct WorkSession: Sendable {
         if ending.report.isComplete, let hint = query.hint(found: ending.report.tally.keys) {
             console.say(hint)
         }
-        if !dryRun, !ending.report.isComplete, status != .pipeClosed {
-            sayHowToGoOn(from: ending.report.cursor)
+        if !ending.report.isComplete, ![.pipeClosed, .usage].contains(status) {
+            if dryRun {
+                console.say("This was a dry run: nothing was changed")
+            } else {
+                sayHowToGoOn(from: ending.report.cursor)
+            }
         }
         await console.finish()
         if let result { try StandardOutput.write(result) }
