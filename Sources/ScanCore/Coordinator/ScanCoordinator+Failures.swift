@@ -129,6 +129,9 @@ extension ScanCoordinator {
     /// Gives up slots: the iteration fails, or goes on without them if the policy allows it.
     mutating func giveUp(_ overdue: [StalledSlots.Entry], now: Duration) {
         guard policy.allowsUncoveredSlots else {
+            // A caller who goes on from here has done something about it: patience begins anew.
+            lostSlots = LostSlots()
+            progress.losses = []
             // Slots in trouble for a shorter time will not be covered either.
             end(.fail(notCovered(overdue + stalled.entries)))
             return
