@@ -114,8 +114,8 @@ extension SimulatedCluster {
             !nodes.contains(where: { $0.pendingHeir == replica.id })
         else { return }
         count("replica of another primary")
-        // A scan that reads it for its old primary does not know before it asks again, and may return what the
-        // new one has left over of these slots: `Docs/Guarantee.md`, what nobody can promise.
+        // A scan that reads it for its old primary does not know before it asks again, and may return what
+        // the new one has left over of these slots: `Docs/Guarantee.md`, what nobody can promise.
         if case .replica(let old) = replica.role { replica.served.formUnion(node(old)?.slots ?? []) }
         replica.role = .replica(of: primary.id)
         replica.syncUntil = timeline.now + Int.random(in: 100...5000, using: &random)

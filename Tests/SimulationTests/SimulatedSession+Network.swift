@@ -28,8 +28,8 @@ extension SimulatedSession {
         }
     }
 
-    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile, or do not say
-    /// where the others are until they are mended.
+    /// Whether all addresses that the process knows are of nodes that have moved away meanwhile, or do not
+    /// say where the others are until they are mended.
     var isLost: Bool {
         var discovery = network.discovery
         return discovery.candidates(knowing: network.topology).allSatisfy { address in

@@ -13,7 +13,7 @@ public enum RestoreOutcome: Sendable {
     /// The server refused the record: it is from a newer server, or lacks a module.
     case refused(ServerError)
     /// No node took the record, or whether one did is not known. With
-    /// ``ClusterScan/ClusterScanError/Code/writesRefused`` none would take another one.
+    /// `ClusterScanError.Code.writesRefused` none would take another one.
     case failed(ClusterScanError)
 }
 

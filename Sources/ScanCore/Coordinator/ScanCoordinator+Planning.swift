@@ -220,8 +220,8 @@ extension ScanCoordinator {
         }
     }
 
-    /// The slots that a lane may still be credited with, as far as the topology knows. A replica may be read for
-    /// its shard; slots on the move are sent by a primary, and no longer by one that was replaced.
+    /// The slots that a lane may still be credited with, as far as the topology knows. A replica may be read
+    /// for its shard; slots on the move are sent by a primary, and no longer by one that was replaced.
     private func slots(servedFor record: LaneRecord, in topology: ClusterTopology) -> SlotSet {
         let owner =
             switch record.purpose {
