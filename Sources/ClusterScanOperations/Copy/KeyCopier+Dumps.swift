@@ -73,8 +73,8 @@ extension KeyCopier {
             )
         }
         var answers = try await answers(to: commands)
-        // Once more: if the first attempt was run, the key is found to be there and alike. One by one, so that
-        // a value at which the destination breaks the connection off does not cost its neighbours theirs.
+        // Once more: if the first attempt was run, the key is found to be there and alike. One by one: a
+        // value at which the destination breaks the connection off does not cost its neighbours theirs.
         for index in answers.indices {
             guard case .outcomeUnknown = answers[index] else { continue }
             answers[index] = try await self.answers(to: [commands[index]])[0]
