@@ -121,8 +121,12 @@ package struct FileDescriptor: Sendable {
     /// - Returns: The same file.
     /// - Throws: If another process is writing it; the file is closed then.
     package func locked(isShared: Bool = false) throws(SystemError) -> FileDescriptor {
-        guard flock(rawValue, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0, errno == EWOULDBLOCK else {
-            return self
+        // A process that is being started has a lock of its parent for a moment, until it runs its program.
+        for attempt in 0..<10 {
+            if attempt > 0 { usleep(10_000) }
+            guard flock(rawValue, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+                return self
+            }
         }
         try? closeFile()
         throw SystemError("take \(name), which another process is writing", code: EWOULDBLOCK)
