@@ -104,7 +104,8 @@ final class ConnectionPool {
         throw Self.otherServer(identity, at: place.address)
     }
 
-    /// R10: servers that were asked in vain before it was known which cluster this is may be of another one.
+    /// R10: closes connections to servers that were asked for a topology first and gave none. Until
+    /// a node gives one, a server of another cluster is let in.
     private func dropStrangers(but known: NodeConnection) {
         let strangers = table.remove { place, link in
             let identity = link.connection.identity

@@ -4,22 +4,20 @@ extension ValueComparison {
     /// Compares vector sets by their elements: as they are serialised, equal ones differ, since neighbours
     /// are found by chance when they are loaded.
     ///
-    /// - Parameters:
-    ///   - pair: The key on either side.
-    ///   - limit: How many elements are compared; `nil` for all.
+    /// - Parameter pair: The key on either side.
     /// - Returns: Whether they are alike.
     /// - Throws: `ClusterScanError` if nodes are out of reach or do not permit a command.
-    func compareVectors(of pair: Pair, atMost limit: Int? = nil) async throws -> ValueVerdict {
+    func compareVectors(of pair: Pair) async throws -> ValueVerdict {
         let (here, there) = try await both([pair], "VCARD")
         guard let count = here.first?.integer, let copied = there.first?.integer else {
             return .unknown(here.first?.trouble ?? there.first?.trouble ?? "VCARD gives no length")
         }
         guard count == copied else { return .different("its length is \(count) here, \(copied) there") }
-        // Different elements, all of them if as many are asked for.
+        // As many different elements as there are: all of them.
         let question = KeyCommand(
             "VRANDMEMBER",
             key: pair.key,
-            .text("\(limit.map(Int64.init) ?? count)"),
+            .text("\(count)"),
             isRepeatable: true
         )
         let answer = try await source.scanner.answer(to: question, options: options)

@@ -40,10 +40,8 @@ extension CommandFailure {
                 + "key is taken from --key-passphrase-file or \(Environment.keyPassphrase)"
         case .permissionDenied:
             return permissionAdvice(error.message)
-        case .slotsNotCovered where majorityAdvice(error.message) != nil:
-            return majorityAdvice(error.message)
         case .slotsNotCovered:
-            return uncoveredAdvice
+            return majorityAdvice(error.message) ?? uncoveredAdvice
         case .invalidCursor where error.message.contains(ScanFailure.otherCluster.message):
             return "If all of its nodes were replaced, insist with --any-cluster"
         default:

@@ -87,8 +87,8 @@ extension ScanCoordinator {
         // All of them then: the first may be silent for good, and the next may answer again.
         let isEnough = answering.count >= Hearing.quorum(of: count)
         let asked = answering + silent.prefix(isEnough ? 0 : Hearing.mostOfAll)
-        // Those that are said to own what others claim may do so no longer. Nobody but they can say so, which
-        // makes them worth a time limit.
+        // A rival that is said to own what another node claims may own it no longer. The rival alone can say
+        // so, which makes it worth a time limit.
         let rivals = hearing.rivals.sorted().compactMap { node($0, near: 0, in: topology) }
         hearing.rivals = []
         return asked + rivals.filter { !asked.contains($0) }
