@@ -245,7 +245,7 @@ extension IntegrationTests {
                     #expect(error?.message.contains("connection refused") == true)
                     // Patience may end before a slow machine has read the others.
                     let covered = error?.cursor?.inspection?.covered ?? SlotSet()
-                    #expect(tally.names.isSubset(of: reachable))
+                    #expect(tally.names.isSubset(of: reachable) && tally.total == tally.names.count)
                     #expect(
                         reachable.subtracting(tally.names).allSatisfy { !covered.contains(HashSlot(key: $0)) }
                     )
